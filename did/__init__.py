@@ -1,0 +1,1 @@
+"""Decentralized identifiers: syntax, documents, methods and resolution. The network is an injected Fetch."""

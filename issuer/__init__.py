@@ -1,0 +1,1 @@
+"""The issuer node: templates, awards, signing, status lists and batches."""

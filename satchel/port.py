@@ -1,0 +1,95 @@
+"""Protocols and records that cross rooms: what the core asks of the world, and what the world answers.
+
+Nothing here does work. The rooms below satchel.node take these as arguments and stay pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType, Protocol, TypeAlias, TypeVar
+
+from satchel.errors import FetchError
+
+JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonObject: TypeAlias = "dict[str, JsonValue]"
+
+Did = NewType("Did", str)
+DidUrl = NewType("DidUrl", str)
+ContextUrl = NewType("ContextUrl", str)
+
+Purpose: TypeAlias = Literal["did", "status", "schema", "registry", "framework", "evidence"]
+Source: TypeAlias = Literal["network", "cache", "mirror", "stapled"]
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the present as an aware UTC datetime."""
+
+Entropy: TypeAlias = Callable[[int], bytes]
+"""Gives n random bytes."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One document that the core wants: an https URL, why, what it accepts and how many bytes at most."""
+
+    url: str
+    purpose: Purpose
+    accept: tuple[str, ...] = ("application/json",)
+    limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What came back: the body's bytes exactly as served, and where they came from."""
+
+    url: str
+    final_url: str
+    status: int
+    media_type: str
+    body: bytes
+    fetched_at: datetime
+    source: Source
+
+
+class Fetch(Protocol):
+    """The only way to the network. `__call__` raises FetchError; `all` gives either, in the order asked."""
+
+    async def __call__(self, request: Request, /) -> Fetched: ...
+
+    async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]: ...
+
+
+class Signer(Protocol):
+    """A private key behind a wall: it signs bytes and shows its public half as a Multikey string."""
+
+    @property
+    def id(self) -> str:
+        """The verification method's DID URL that others find the public key under."""
+
+    @property
+    def algorithm(self) -> str:
+        """The key type's name: `Ed25519`."""
+
+    def public(self) -> str:
+        """The public key as `publicKeyMultibase`."""
+
+    def sign(self, message: bytes, /) -> bytes:
+        """The raw signature over exactly these bytes."""
+
+
+def drive(work: Coroutine[object, None, T]) -> T:
+    """The result of a coroutine that never suspends, without an event loop.
+
+    Raises RuntimeError when it does suspend: then its Fetch was not an offline one.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        work.close()
+    raise RuntimeError("drive() was given a coroutine that waits for the world; use an event loop")

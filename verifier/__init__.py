@@ -1,0 +1,1 @@
+"""Read, gather, judge, report: the verdict on any credential, facet by facet."""

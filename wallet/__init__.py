@@ -1,0 +1,1 @@
+"""The learner's wallet: an encrypted vault, receiving, showing and exporting credentials."""

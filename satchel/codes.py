@@ -51,27 +51,552 @@ _CODEC = {
     "codec.jcs": Code("error", "The value has no canonical JSON form.", "Use JSON values only."),
     "codec.inflate": Code("error", "The compressed data is damaged.", "Ask for the list again."),
     "codec.inflate_limit": Code("error", "The compressed data grows past its limit.", "Do not trust its sender."),
+    "codec.timestamp": Code("error", "The time is not a dateTimeStamp.", "Write it like 2026-11-24T09:30:00Z."),
 }
 
-_KEY: dict[str, Code] = {}
+_KEY: dict[str, Code] = {
+    "key.multikey": Code("fail", "The public key is not written as a Multikey.", "Ask the issuer to repair the key."),
+    "key.jwk": Code("fail", "The public key is not a sound JSON Web Key.", "Ask the issuer to repair the key."),
+    "key.length": Code("fail", "The key has a wrong number of bytes.", "Ask the issuer to repair the key."),
+    "key.point": Code("fail", "The public key is a point that no honest key has.", "Do not trust this key."),
+    "key.secret": Code("fail", "A secret key stands where a public key belongs.", "Tell the issuer: the key is lost."),
+    "key.method": Code("fail", "The verification method is malformed.", "Ask the issuer to repair its DID document."),
+    "key.use": Code("fail", "The key is not for checking signatures.", "Ask the issuer which key to use."),
+    "key.type_unsupported": Code(
+        "unknown", "The key is of a type that is not known here.", "Check with a newer version of Satchel."
+    ),
+}
 
-_LINKED: dict[str, Code] = {}
+_LINKED: dict[str, Code] = {
+    "linked.context_unknown": Code(
+        "unknown",
+        "The document uses a vocabulary file that this version does not hold; none is ever fetched.",
+        "Update Satchel, or ask the issuer to use the published contexts.",
+    ),
+    "linked.context_changed": Code(
+        "error", "A vocabulary file of this installation was changed.", "Install Satchel again."
+    ),
+    "linked.context_invalid": Code(
+        "fail", "A context in the document breaks the rules of JSON-LD.", "Ask the issuer to correct the context."
+    ),
+    "linked.protected": Code(
+        "fail", "A context gives a protected term another meaning.", "Do not trust the document; ask the issuer."
+    ),
+    "linked.undefined_term": Code(
+        "fail",
+        "A member of the document is defined by no context, so no signature covers it.",
+        "Ask the issuer to define the term or to leave it out.",
+    ),
+    "linked.undefined_type": Code(
+        "fail",
+        "A type in the document is defined by no context, so no signature covers it.",
+        "Ask the issuer to define the type or to leave it out.",
+    ),
+    "linked.keyword": Code(
+        "fail", "A name in the document looks like a JSON-LD keyword but is none.", "Ask the issuer to rename it."
+    ),
+    "linked.relative_iri": Code(
+        "fail", "An identifier is not an absolute address.", "Ask the issuer to write it in full."
+    ),
+    "linked.iri": Code("fail", "An identifier has characters that no address may have.", "Ask the issuer to correct it."),
+    "linked.base": Code(
+        "fail", "A context changes what identifiers are relative to.", "Ask the issuer to remove @base."
+    ),
+    "linked.language": Code("fail", "A language tag is not valid.", "Ask the issuer to use a tag like en or pt-BR."),
+    "linked.number": Code(
+        "fail", "A number has no form that all software agrees on.", "Ask the issuer to write it as text."
+    ),
+    "linked.json": Code("fail", "A JSON value has no canonical form.", "Ask the issuer to correct it."),
+    "linked.text": Code("fail", "A text has half of a character pair.", "Ask the issuer for a new file."),
+    "linked.dropped": Code(
+        "fail", "A value stands where linked data would drop it unseen.", "Ask the issuer to correct the document."
+    ),
+    "linked.syntax": Code("fail", "The document breaks the rules of JSON-LD.", "Ask the issuer to correct it."),
+    "linked.unsupported": Code(
+        "unknown",
+        "The document uses a corner of JSON-LD that processors read differently.",
+        "Ask the issuer to write it in a plainer way.",
+    ),
+    "linked.too_complex": Code(
+        "fail", "Reading the document asks for more work than any honest one.", "Do not trust its sender."
+    ),
+}
 
-_PROOF: dict[str, Code] = {}
+_PROOF: dict[str, Code] = {
+    "proof.missing": Code("fail", "The document has no proof.", "Ask the issuer for the signed document."),
+    "proof.malformed": Code("fail", "A proof is malformed.", "Ask the issuer for the document as it was signed."),
+    "proof.too_many": Code("fail", "The document has more proofs than are checked.", "Ask the issuer for fewer."),
+    "proof.context": Code(
+        "fail", "A proof has a context of its own that the document does not share.", "Ask the issuer to sign again."
+    ),
+    "proof.value": Code("fail", "The proof value is not written as its suite says.", "Check that nothing was cut."),
+    "proof.member": Code("fail", "A proof has a member that its suite does not define.", "Ask for the original file."),
+    "proof.key_mismatch": Code("fail", "The proof names a suite that its key is not for.", "Do not trust this proof."),
+    "proof.suite_unsupported": Code(
+        "unknown", "The proof is of a kind that is not known here.", "Check with a newer version of Satchel."
+    ),
+    "proof.chain_unsupported": Code(
+        "unknown", "The proof builds on an earlier proof, which is not checked yet.", "Check with other software too."
+    ),
+}
 
-_DID: dict[str, Code] = {}
+_DID: dict[str, Code] = {
+    "did.invalid": Code("fail", "The identifier is not a sound DID.", "Check that it was copied whole."),
+    "did.method_unsupported": Code(
+        "unknown", "The DID is of a method that is not known here.", "Check with a newer version of Satchel."
+    ),
+    "did.not_found": Code("unknown", "The DID document does not exist.", "Ask the issuer whether it has moved."),
+    "did.unreachable": Code("unknown", "The DID document could not be fetched.", "Try again when you are online."),
+    "did.redirected": Code("unknown", "The DID document was served by another host.", "Ask the issuer to repair it."),
+    "did.document": Code("fail", "The DID document is malformed.", "Ask the issuer to repair its DID document."),
+    "did.document_mismatch": Code("fail", "The DID document is of another DID.", "Do not trust this issuer's server."),
+    "did.key": Code("fail", "The did:key holds no sound public key.", "Do not trust this DID."),
+    "did.key_unsupported": Code(
+        "unknown", "The did:key is of a key type that is not known here.", "Check with a newer version of Satchel."
+    ),
+    "did.method_missing": Code(
+        "fail", "The DID document does not list the named key.", "Ask the issuer whether the key was replaced."
+    ),
+    "did.method_ambiguous": Code("fail", "The DID document has two keys of one name.", "Do not trust this document."),
+    "did.method_foreign": Code("fail", "The DID document lists another DID's key.", "Ask the issuer to repair it."),
+    "did.method_controller": Code("fail", "The key belongs to another controller.", "Do not trust this key."),
+}
 
-_FETCH: dict[str, Code] = {}
+_FETCH = {
+    "fetch.url": Code("error", "The address is not a plain https URL.", "Use https, a host name and a path."),
+    "fetch.port": Code("error", "The address names a port that is not allowed.", "Use port 443."),
+    "fetch.address": Code("error", "The address is not on the public internet.", "Use a public host name."),
+    "fetch.origin": Code(
+        "error", "An origin or its stand-in is not valid.", "Map https://HOST to http://127.0.0.1:PORT."
+    ),
+    "fetch.offline": Code("error", "The network is switched off for this check.", "Leave out --offline."),
+    "fetch.not_gathered": Code(
+        "error", "The document was not fetched before judging.", "Check again with a network or a mirror."
+    ),
+    "fetch.unreachable": Code("error", "The server could not be reached.", "Try again later."),
+    "fetch.certificate": Code("error", "The server has no valid certificate.", "Tell its owner."),
+    "fetch.timeout": Code("error", "The server did not answer in time.", "Try again later."),
+    "fetch.redirect": Code("error", "The server redirects too often or elsewhere.", "Ask its owner for a fixed URL."),
+    "fetch.not_found": Code("error", "There is no such document.", "Ask its owner whether it moved."),
+    "fetch.status": Code("error", "The server answered with an error.", "Try again later."),
+    "fetch.media_type": Code("error", "The server sent another kind of document.", "Tell its owner."),
+    "fetch.encoding": Code("error", "The server sent a compressed body unasked.", "Tell its owner."),
+    "fetch.too_large": Code("error", "The document is larger than allowed.", "Do not trust its sender."),
+    "fetch.budget": Code("error", "The check would fetch too many documents.", "Check the parts one by one."),
+}
 
-_CREDENTIAL: dict[str, Code] = {}
+_CREDENTIAL = {
+    "parse.baked_twice": Code(
+        "warn", "The image carries the same credential twice.", "Ask the issuer to bake it once."
+    ),
+    "parse.also_ob2": Code(
+        "warn", "The image also carries an Open Badge 2.0; only the newer credential was read.", "Check it by itself."
+    ),
+    "parse.trailing_bytes": Code(
+        "warn", "Bytes follow the end of the image and were not read.", "Ask for a clean file."
+    ),
+    "bake.format": Code("error", "The image is neither PNG nor SVG.", "Use a PNG or SVG picture."),
+    "bake.image": Code("error", "The image file is damaged.", "Export the picture again."),
+    "bake.limit": Code("error", "The image or what it carries is too large.", "Use a smaller picture."),
+    "bake.none": Code("error", "The image carries no credential.", "Use a baked badge."),
+    "bake.several": Code("error", "The image carries credentials that differ.", "Use one badge a file."),
+    "bake.text": Code(
+        "error", "The credential in the image is not stored as the standard says.", "Ask the issuer to bake it again."
+    ),
+    "bake.dtd": Code("error", "The SVG declares a document type or entities.", "Remove the DOCTYPE and try again."),
+    "bake.payload": Code(
+        "error", "The bytes are no credential that an image can carry.", "Give JSON or a compact JWS."
+    ),
+    "schema.ok": Code("pass", "The credential has the shape that its standard asks for.", ""),
+    "schema.invalid": Code(
+        "fail", "The credential does not have the shape that its standard asks for.", "Ask the issuer to correct it."
+    ),
+    "schema.none_for_version": Code(
+        "not_applicable", "Open Badges 3.0 has no schema for credentials of this data model version.", ""
+    ),
+    "schema.not_open_badge": Code("not_applicable", "The credential is no Open Badge.", ""),
+    "status.ok": Code("pass", "The credential is neither revoked nor suspended.", ""),
+    "status.none": Code("not_applicable", "The issuer publishes no status for this credential.", ""),
+    "status.revoked": Code("fail", "The issuer revoked the credential.", "Ask the learner for a current one."),
+    "status.suspended": Code("fail", "The issuer suspended the credential.", "Ask the issuer when it will be valid."),
+    "status.refresh": Code("warn", "The issuer has a newer form of the credential.", "Ask the learner to refresh it."),
+    "status.message": Code("warn", "The issuer attached a message to the credential.", "Read the message."),
+    "status.list_id_differs": Code("pass", "The status list was served from another URL than its own id.", ""),
+    "status.malformed": Code("fail", "The status entry of the credential is broken.", "Ask the issuer for a new one."),
+    "status.index_out_of_range": Code(
+        "fail", "The status list has no such place.", "Ask the issuer to publish the whole list."
+    ),
+    "status.purpose_mismatch": Code(
+        "unknown", "The status list is for another purpose than the credential says.", "Ask the issuer to correct it."
+    ),
+    "status.purpose_unknown": Code(
+        "unknown", "The purpose of the status is not known.", "Ask the issuer what it means."
+    ),
+    "status.type_unsupported": Code(
+        "unknown", "This kind of status cannot be checked yet.", "Ask the issuer directly."
+    ),
+    "status.list_unreachable": Code("unknown", "The status list could not be fetched.", "Try again with a network."),
+    "status.list_unverified": Code(
+        "unknown", "The status list is not rightly signed.", "Ask the issuer to re-sign it."
+    ),
+    "status.list_expired": Code("unknown", "The status list is out of date.", "Ask the issuer to publish it again."),
+    "status.list_not_yet_valid": Code("unknown", "The status list is not valid yet.", "Try again later."),
+    "status.list_malformed": Code("unknown", "The document at the status URL is no status list.", "Ask the issuer."),
+    "status.list_encoding": Code("unknown", "The bits of the status list cannot be read.", "Ask the issuer."),
+    "status.list_too_short": Code(
+        "warn", "The status list is shorter than the standard allows.", "Ask the issuer to publish a full list."
+    ),
+    "status.list_too_large": Code("unknown", "The status list grows past its limit.", "Do not trust its sender."),
+    "status.list_issuer_other": Code(
+        "warn", "The status list is signed by another issuer than the credential.", "Check that both belong together."
+    ),
+    "status.purpose_missing": Code(
+        "error", "The credential was issued without this kind of status.", "Use the kind that its template chose."
+    ),
+    "status.value": Code("error", "A status value or place cannot be written.", "Check index, size and value."),
+}
 
-_VERIFIER: dict[str, Code] = {}
+_VERIFIER = {
+    "policy.unknown": Code("error", "There is no such policy.", "Name a built-in policy or a policy file."),
+    "policy.invalid": Code("error", "The policy file is not valid.", "Correct the named place."),
+    "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
+    "verifier.internal": Code("unknown", "The check itself broke down.", "Report this as a bug of Satchel."),
+    "data_model.ok": Code("pass", "The credential follows its data model.", ""),
+    "data_model.inline_context": Code(
+        "warn", "The credential defines terms of its own.", "Ask the issuer what these terms mean."
+    ),
+    "data_model.keyword": Code(
+        "warn", "A list is written in the long JSON-LD form.", "Ask the issuer for the usual form."
+    ),
+    "data_model.not_read": Code("not_applicable", "The data model of this format is not read yet.", ""),
+    "data_model.presentation": Code(
+        "unknown", "This is a presentation; only credentials are judged yet.", "Check the credentials in it one by one."
+    ),
+    "data_model.inner_not_judged": Code(
+        "warn", "The credentials inside this one were not judged.", "Check each of them by itself."
+    ),
+    "data_model.context": Code(
+        "fail", "The contexts are not those of the data model.", "Ask the issuer to correct it."
+    ),
+    "data_model.inline_redefines": Code(
+        "fail", "A context inside the credential changes what known names mean.", "Do not trust this file."
+    ),
+    "data_model.nested_context": Code(
+        "fail", "A part of the credential changes what its names mean.", "Do not trust this file."
+    ),
+    "data_model.second_spelling": Code(
+        "fail",
+        "Something is written in a second spelling, which readers overlook although it is signed.",
+        "Do not trust this file; ask the issuer for the original.",
+    ),
+    "data_model.type": Code("fail", "The types do not name a verifiable credential.", "Ask the issuer to correct it."),
+    "data_model.id": Code("fail", "An identifier is not one absolute URL.", "Ask the issuer to correct it."),
+    "data_model.issuer": Code("fail", "The issuer is not named by a URL.", "Ask the issuer to correct it."),
+    "data_model.subject": Code("fail", "The subject is missing, empty or no object.", "Ask the issuer to correct it."),
+    "data_model.status": Code("fail", "The status entry has a wrong form.", "Ask the issuer to correct it."),
+    "data_model.schema": Code("fail", "The schema entry has no URL or no type.", "Ask the issuer to correct it."),
+    "data_model.name": Code("fail", "A name or description is not a text.", "Ask the issuer to correct it."),
+    "data_model.part": Code("fail", "A part of the credential has no type.", "Ask the issuer to correct it."),
+    "data_model.date": Code("fail", "The credential has no issuance date.", "Ask the issuer to correct it."),
+    "data_model.related": Code(
+        "fail", "A related resource is not named as it should be, or its digest differs.", "Ask the issuer."
+    ),
+    "schema.not_read": Code("not_applicable", "The content of this format is not read yet.", ""),
+    "proof.ok": Code("pass", "The content is as it was signed.", ""),
+    "proof.older_context": Code(
+        "warn",
+        "The signature holds under an older published content of a context.",
+        "Ask the issuer to sign again with the present one.",
+    ),
+    "proof.one_unknown": Code(
+        "warn", "One proof holds; another could not be checked.", "Check with a newer version of Satchel."
+    ),
+    "proof.created_future": Code(
+        "warn", "The proof says it was made in the future.", "Ask the issuer about its clock."
+    ),
+    "proof.created_early": Code(
+        "warn", "The proof says it was made before such proofs existed.", "Ask the issuer about its clock."
+    ),
+    "proof.format_unsupported": Code(
+        "unknown", "Proofs of this format are not checked yet.", "Check with other software."
+    ),
+    "proof.key_unresolved": Code(
+        "unknown", "The key is not named by a DID, so it could not be found.", "Ask the issuer to use a DID."
+    ),
+    "proof.invalid": Code(
+        "fail", "The signature does not fit: the content was changed, or another key signed it.", "Do not trust it."
+    ),
+    "proof.purpose": Code("fail", "The signature was made for another purpose.", "Ask the issuer to sign again."),
+    "proof.expired": Code("fail", "The proof has expired.", "Ask for a newly signed copy."),
+    "proof.dates": Code("fail", "The proof ends before it was made.", "Ask the issuer to sign again."),
+    "proof.challenge": Code("fail", "The proof does not answer this challenge.", "Ask for a fresh proof."),
+    "proof.domain": Code("fail", "The proof was made for another place.", "Ask for a proof for this domain."),
+    "issuer_binding.ok": Code("pass", "The key belongs to the issuer and may sign claims.", ""),
+    "issuer_binding.other_proof": Code(
+        "warn", "One proof is the issuer's; another is by somebody else.", "Rely on the issuer's alone."
+    ),
+    "issuer_binding.key_retired": Code(
+        "warn",
+        "The key was retired after it signed, as far as the proof tells its date.",
+        "Ask the issuer to confirm it.",
+    ),
+    "issuer_binding.unresolved": Code(
+        "unknown", "The issuer's keys could not be found.", "Try again with a network, or ask the issuer."
+    ),
+    "issuer_binding.no_proof": Code("not_applicable", "There is no proof whose key could be the issuer's.", ""),
+    "issuer_binding.not_read": Code("not_applicable", "The issuer of this format is not read yet.", ""),
+    "issuer_binding.other_issuer": Code(
+        "fail", "The key that signed does not belong to the named issuer.", "Do not trust this issuer's name."
+    ),
+    "issuer_binding.key_in_fragment": Code(
+        "fail",
+        "The key stands in the credential's own link, so anybody could have written it there.",
+        "Ask the issuer to use a DID.",
+    ),
+    "issuer_binding.key_refused": Code(
+        "fail", "The issuer's DID document does not give this key.", "Ask the issuer whether the key was replaced."
+    ),
+    "issuer_binding.not_authorised": Code(
+        "fail", "The issuer has not authorised the key to sign claims.", "Ask the issuer to sign with the right key."
+    ),
+    "issuer_binding.key_expired": Code(
+        "fail", "The key had ended before the proof was made.", "Ask the issuer to sign again."
+    ),
+    "validity.ok": Code("pass", "The credential is within its dates.", ""),
+    "validity.no_dates": Code("not_applicable", "The credential names no dates.", ""),
+    "validity.not_read": Code("not_applicable", "The dates of this format are not read yet.", ""),
+    "validity.other_version": Code(
+        "warn", "A date has the name of another version of the data model.", "Ask the issuer to correct it."
+    ),
+    "validity.malformed": Code("fail", "A date cannot be read.", "Ask the issuer to correct it."),
+    "validity.ends_before_start": Code(
+        "fail", "The credential ends before it begins.", "Ask the issuer to correct it."
+    ),
+    "validity.not_yet_valid": Code("fail", "The credential is not valid yet.", "Wait until it begins."),
+    "validity.expired": Code("fail", "The credential has expired.", "Ask the learner for a current one."),
+    "status.list_short": Code(
+        "warn",
+        "Not revoked, but the status list is shorter than the standard asks.",
+        "Ask the issuer for a longer list.",
+    ),
+    "status.not_read": Code("not_applicable", "The status of this format is not read yet.", ""),
+    "subject.ok": Code("pass", "The credential is about the person asked for.", ""),
+    "subject.not_asked": Code("not_applicable", "Nobody was asked for.", ""),
+    "subject.not_read": Code("not_applicable", "The subject of this format is not read yet.", ""),
+    "subject.weak_match": Code(
+        "warn", "The identifier matches, but its hash is weak or has no salt.", "Ask the person to confirm it."
+    ),
+    "subject.no_identifier": Code(
+        "unknown", "The credential says nothing that the person could be compared with.", "Ask for another proof."
+    ),
+    "subject.identifier_unsupported": Code(
+        "unknown", "The identifier is written in a way that is not known here.", "Ask the issuer."
+    ),
+    "subject.other_holder": Code("fail", "The credential is about somebody else's DID.", "Ask for the right one."),
+    "subject.other_recipient": Code("fail", "The credential is about somebody else.", "Ask for the right one."),
+    "subject.holder_not_proven": Code(
+        "fail", "Nobody has proven to hold the subject's key.", "Ask for a presentation signed by the holder."
+    ),
+    "published_key.ok": Code("pass", "The key is on no list of leaked keys.", ""),
+    "published_key.known": Code(
+        "warn", "The secret half of the key is public: anybody can sign with it.", "Do not rely on it outside of tests."
+    ),
+    "published_key.no_key": Code("not_applicable", "There is no key to look up.", ""),
+    "published_key.not_read": Code("not_applicable", "The keys of this format are not read yet.", ""),
+}
 
-_NODE: dict[str, Code] = {}
+_NODE = {
+    "settings.home_missing": Code(
+        "error", "The home folder is not there or is no folder.", "Give one with --home, or run `satchel init`."
+    ),
+    "settings.home_unsafe": Code(
+        "error", "Others on this machine can change the home folder.", "Own it yourself and run `chmod 700` on it."
+    ),
+    "settings.file_unsafe": Code(
+        "error",
+        "Others on this machine can change or redirect a file of the home folder.",
+        "Put your own plain file there and run `chmod 600` on it.",
+    ),
+    "settings.file_unreadable": Code("error", "A file of the home folder cannot be read.", "Check its permissions."),
+    "settings.write_failed": Code("error", "A file could not be written.", "Check the disk's free space and rights."),
+    "settings.not_toml": Code("error", "The settings file is not valid TOML.", "Correct the named line."),
+    "settings.unknown_key": Code("error", "The settings file has an unknown key.", "Remove the key or correct it."),
+    "settings.value": Code("error", "A setting is missing or has a wrong value.", "Correct the named key."),
+    "database.newer": Code(
+        "error", "A newer Satchel has written the database.", "Use that version, or put back the copy made before it."
+    ),
+    "database.migration_changed": Code(
+        "error", "The database was made by another text of the same step.", "Use the Satchel version that made it."
+    ),
+    "database.migration_broken": Code("error", "The program's own database steps are broken.", "Install it again."),
+    "database.damaged": Code("error", "The database file is damaged.", "Put back a backup."),
+    "database.busy": Code("error", "Another process holds the database.", "Wait for it to end and try again."),
+    "database.full": Code("error", "The disk is full; nothing of the step was kept.", "Free some space, then repeat."),
+    "database.write_failed": Code(
+        "error", "The database cannot be read or written.", "Check the disk and the file's permissions."
+    ),
+    "database.constraint": Code("error", "The database refused a row that breaks its rules.", "Report this as a bug."),
+    "database.closed": Code("error", "The database is closed.", "Start the command again."),
+    "database.restored": Code(
+        "error", "The database is older than the last one that this node has written.", "Confirm the restore first."
+    ),
+    "database.failed": Code("error", "The database refused a statement.", "Report this as a bug."),
+}
 
-_ISSUER: dict[str, Code] = {}
+_ISSUER = {
+    "template.too_large": Code("error", "The template file is too large.", "A template is a page or two of YAML."),
+    "template.not_utf8": Code("error", "The template is not UTF-8 text.", "Save the file as UTF-8."),
+    "template.not_yaml": Code("error", "The template is not plain YAML 1.2.", "Correct the named line."),
+    "template.empty": Code("error", "The template is empty.", "Start from `satchel template new`."),
+    "template.alias": Code(
+        "error", "The template uses YAML anchors or aliases.", "Write the value out where it is needed."
+    ),
+    "template.tag": Code("error", "The template uses a YAML tag.", "Remove the word that begins with `!`."),
+    "template.too_deep": Code("error", "The template is nested too deeply.", "A template has a few levels only."),
+    "template.duplicate_key": Code("error", "The template has a key twice.", "Keep one of the two lines."),
+    "template.unknown_key": Code("error", "The template has an unknown key.", "Remove or correct the line."),
+    "template.missing": Code("error", "The template lacks something.", "Add the named key."),
+    "template.value": Code("error", "A value of the template is not possible.", "Correct the named line."),
+    "template.text": Code("error", "A text of the template cannot be shown safely.", "Write it again by hand."),
+    "template.url": Code("error", "An address in the template is not usable.", "Write it whole, with https://."),
+    "template.reference": Code("error", "The template refers to something that it does not have.", "Correct the id."),
+    "template.schema": Code(
+        "error", "The template would make a credential that its standard does not allow.", "Correct the named part."
+    ),
+    "issue.no_issuer": Code("error", "There is no issuer in this home.", "Make one with `satchel init issuer`."),
+    "issue.exists": Code("error", "There is an issuer in this home already.", "Use it, or give another --home."),
+    "issue.key": Code("error", "The issuer's key file cannot be used.", "Put back the key file from a backup."),
+    "issue.key_published": Code(
+        "error", "The secret of the issuer's key is public; anybody can sign with it.", "Make a new issuer key."
+    ),
+    "issue.signer": Code("error", "The signing key does not belong to the issuer.", "Check the issuer's settings."),
+    "issue.bytes": Code("error", "What would be stored is not what was signed.", "Report this as a bug."),
+    "issue.quality": Code(
+        "error", "The credential would not be what its standard asks for, so it was not signed.", "Correct the row."
+    ),
+    "issue.not_found": Code("error", "This issuer has no such credential or list.", "Check the id and the home."),
+    "issue.reason": Code("error", "A change of status needs a reason.", "Give one with --reason, in one line."),
+    "batch.too_large": Code("error", "The table is too large.", "Split it; the same cohort may come in parts."),
+    "batch.not_utf8": Code("error", "The table is not UTF-8 text.", "Save it as CSV UTF-8."),
+    "batch.not_csv": Code("error", "The table is not valid CSV.", "Look at the quotes of the named line."),
+    "batch.empty": Code("error", "The table is empty.", "The first line names the columns."),
+    "batch.header": Code("error", "The columns of the table do not fit the template.", "Rename or add the columns."),
+    "batch.cells": Code("error", "The row does not have the cells of the header.", "Look at its commas and quotes."),
+    "batch.recipient": Code("error", "The row does not say who the learner is.", "Correct the recipient's column."),
+    "batch.date": Code("error", "A date of the row is not possible.", "Write dates like 2026-05-31."),
+    "batch.number": Code("error", "A number of the row cannot be read.", "Write numbers like 82.5."),
+    "batch.result": Code("error", "A result of the row is none that the template allows.", "Correct the result."),
+    "batch.below_required": Code(
+        "error", "The learner has not reached what the achievement requires.", "Do not award it, or correct the result."
+    ),
+    "batch.expired": Code("error", "The achievement has already ended.", "Check the date of the award."),
+    "batch.text": Code("error", "A text of the row is too long or holds hidden characters.", "Write it again by hand."),
+    "batch.url": Code("error", "An address of the row is not usable.", "Write it whole, with https://."),
+    "batch.repeated": Code("error", "The table has two rows for one learner.", "Keep one of them."),
+    "batch.changed": Code(
+        "error",
+        "The learner already has this credential with other values.",
+        "Revoke it and issue anew under another --cohort, or put the old values back.",
+    ),
+}
 
-_WALLET: dict[str, Code] = {}
+_WALLET: dict[str, Code] = {
+    "wallet.missing": Code("error", "There is no wallet in this home.", "Make one with `satchel init wallet`."),
+    "wallet.exists": Code("error", "There is a wallet in this home already.", "Use it, or choose another --home."),
+    "wallet.locked": Code(
+        "error", "The wallet is locked and no passphrase was given.", "Use --passphrase-file or type it at the prompt."
+    ),
+    "wallet.passphrase": Code(
+        "error", "The passphrase does not open the wallet.", "Try again; if it is surely right, restore a backup."
+    ),
+    "wallet.passphrase_text": Code("error", "The passphrase is not usable text.", "Use at most 1024 characters."),
+    "wallet.passphrase_weak": Code(
+        "error", "The passphrase is too easy to guess.", "Take 12 characters or more, or four words that do not repeat."
+    ),
+    "wallet.passphrase_env": Code(
+        "warn", "The passphrase came from the environment, where other programs may read it.", "Use --passphrase-file."
+    ),
+    "wallet.kdf_floor": Code(
+        "error", "The wallet's header asks for a weaker key derivation than any wallet has.", "Restore a backup."
+    ),
+    "wallet.kdf_ceiling": Code(
+        "error", "The wallet's header asks for more memory or time than any wallet needs.", "Restore a backup."
+    ),
+    "wallet.kdf_memory": Code("error", "There is not enough memory to unlock the wallet.", "Close other programs."),
+    "wallet.header": Code("error", "The wallet's header is damaged.", "Restore a backup."),
+    "wallet.header_mac": Code("error", "The wallet's header was changed by something else.", "Restore a backup."),
+    "wallet.version": Code("error", "The wallet was made by a newer program.", "Update satchel."),
+    "wallet.record": Code(
+        "error", "A record of the wallet is damaged or was moved.", "Export the others, then restore a backup."
+    ),
+    "wallet.rows_changed": Code(
+        "error",
+        "Rows of the wallet were removed, added or put back by something else; it is read only now.",
+        "Export what is left with `satchel export --all DIR`, then restore a backup.",
+    ),
+    "wallet.rolled_back": Code(
+        "warn", "The wallet file is an older copy than the one last used here.", "If you did not restore it, ask who did."
+    ),
+    "wallet.replaced": Code(
+        "warn", "The wallet file is another wallet than the one last used here.", "If you did not do this, ask who did."
+    ),
+    "wallet.refused": Code(
+        "error", "The credential was rejected and is not kept.", "Read the report; --keep-rejected keeps it anyway."
+    ),
+    "wallet.unknown_id": Code("error", "The wallet has no credential with this id.", "See `satchel list`."),
+    "wallet.ambiguous_id": Code("error", "Several credentials begin with this id.", "Write more of it."),
+}
+
+_SERVER = {
+    "http.bad_request": Code("error", "The request is not valid HTTP.", "Send a well-formed HTTP/1.1 request."),
+    "http.header_too_large": Code(
+        "error", "The request's header is too large.", "Send fewer and shorter header fields."
+    ),
+    "http.header_timeout": Code("error", "The request's header took too long.", "Send the header in one go."),
+    "http.not_found": Code("error", "There is nothing at this address.", "Look at /openapi.json for the addresses."),
+    "http.method_not_allowed": Code(
+        "error", "This address does not know the method.", "Use a method of the Allow header."
+    ),
+    "http.expectation": Code(
+        "error", "The Expect header asks for something unknown.", "Send 100-continue or no Expect."
+    ),
+    "http.media_type": Code(
+        "error", "The body's media type is not taken here.", "Send a media type the message names."
+    ),
+    "http.content_encoding": Code("error", "A compressed body is not taken.", "Send the body as it is."),
+    "http.body_too_large": Code("error", "The body is larger than this address takes.", "Send less at once."),
+    "http.body_timeout": Code("error", "The body took too long to arrive.", "Send it again on a better connection."),
+    "http.body_cut": Code("error", "The body ended before its length.", "Send the request again."),
+    "http.body_invalid": Code(
+        "error", "The body does not have the expected members.", "Correct the members in `errors`."
+    ),
+    "http.query_invalid": Code("error", "The query is not what this address takes.", "Correct the names in `errors`."),
+    "http.idempotency_key": Code(
+        "error", "The Idempotency-Key is not usable.", "Send one key of 16 to 255 visible ASCII characters."
+    ),
+    "http.idempotency_reused": Code(
+        "error", "The Idempotency-Key was used for another request.", "Take a new key for a new request."
+    ),
+    "http.idempotency_open": Code(
+        "error", "A request with this Idempotency-Key is being worked on.", "Wait a moment and send it again."
+    ),
+    "http.rate_limited": Code("error", "Too many requests came in a short time.", "Wait as long as Retry-After says."),
+    "http.busy": Code("error", "The node has all the connections it can serve.", "Wait a moment and try again."),
+    "http.not_ready": Code(
+        "error", "The node is not ready to work.", "Look at the node's log, then run satchel doctor."
+    ),
+    "http.internal": Code("error", "The node failed in a way it did not expect.", "Tell its operator the `instance`."),
+    "http.address_in_use": Code(
+        "error", "Another program listens at this address.", "Stop it or take another address."
+    ),
+    "http.address_unusable": Code(
+        "error", "The node cannot listen at this address.", "Check the address and its folder."
+    ),
+    "token.missing": Code("error", "This address needs a token.", "Send it as `Authorization: Bearer TOKEN`."),
+    "token.unknown": Code("error", "The token is not one of this node.", "Ask the node's operator for a token."),
+    "token.expired": Code("error", "The token has expired.", "Ask the node's operator for a new token."),
+    "token.scope": Code("error", "The token does not allow this.", "Ask for a token with the scopes that are named."),
+}
 
 _USAGE = {
     "usage.option": Code("error", "An option or argument is not valid.", "Run the command with --help."),
@@ -91,5 +616,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
     | _NODE
     | _ISSUER
     | _WALLET
+    | _SERVER
     | _USAGE
 )

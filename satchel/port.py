@@ -12,7 +12,7 @@ from typing import Literal, NewType, Protocol, TypeAlias, TypeVar
 
 from satchel.errors import FetchError
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 Did = NewType("Did", str)

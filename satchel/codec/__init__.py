@@ -1,0 +1,1 @@
+"""Encodings of texts and bytes: strict JSON, canonical JSON, multibase, varint, timestamps, bit lists."""

@@ -374,11 +374,6 @@ _VERIFIER = {
     ),
     "validity.not_yet_valid": Code("fail", "The credential is not valid yet.", "Wait until it begins."),
     "validity.expired": Code("fail", "The credential has expired.", "Ask the learner for a current one."),
-    "status.list_short": Code(
-        "warn",
-        "Not revoked, but the status list is shorter than the standard asks.",
-        "Ask the issuer for a longer list.",
-    ),
     "status.not_read": Code("not_applicable", "The status of this format is not read yet.", ""),
     "subject.ok": Code("pass", "The credential is about the person asked for.", ""),
     "subject.not_asked": Code("not_applicable", "Nobody was asked for.", ""),

@@ -1,0 +1,1 @@
+"""Measurements: Satchel beside its peers in one run; the output is committed."""

@@ -1,0 +1,1 @@
+"""Commands that compose the nodes: demo, init, bake, bench, errors."""

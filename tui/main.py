@@ -1,0 +1,137 @@
+"""The `satchel` command: one table of sub-commands, each imported only when it is used.
+
+`--version` is answered before anything else is imported. stdout is data, stderr is talk; exit codes are those of
+satchel's design: 0 accepted, 1 internal or I/O error, 2 usage, 3 rejected, 4 undecided, 5 warnings under --strict,
+6 locked, 7 network needed but offline.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import click
+
+    from satchel.errors import SatchelError
+
+# name -> (module, attribute, one line of help). `satchel --help` reads this table and imports no command.
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "demo": ("tui.command.demo", "demo", "Run the whole story offline, in a temporary folder."),
+    "verify": ("verifier.command", "verify", "Judge credentials: files, folders, URLs or standard input."),
+    "init": ("tui.command.init", "init", "Make an issuer node or a wallet."),
+    "template": ("issuer.command", "template", "Write or check an achievement template."),
+    "issue": ("issuer.command", "issue", "Issue one credential, or a cohort from a CSV file."),
+    "revoke": ("issuer.command", "revoke", "Revoke a credential for good."),
+    "suspend": ("issuer.command", "suspend", "Suspend a credential until it is reinstated."),
+    "reinstate": ("issuer.command", "reinstate", "End a suspension."),
+    "bake": ("tui.command.bake", "bake", "Put a credential into a PNG or SVG picture."),
+    "unbake": ("tui.command.bake", "unbake", "Take the credential out of a picture."),
+    "add": ("wallet.command", "add", "Judge a credential and keep it in the wallet."),
+    "list": ("wallet.command", "list_credentials", "List the credentials of the wallet."),
+    "show": ("wallet.command", "show", "Show one credential of the wallet."),
+    "rm": ("wallet.command", "remove", "Remove a credential from the wallet."),
+    "export": ("wallet.command", "export", "Write credentials exactly as they were received."),
+    "bench": ("tui.command.bench", "bench", "Measure this machine: verify, issue, canonicalize."),
+    "errors": ("tui.command.errors", "errors", "Explain a code, or list all of them."),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; gives the exit code. The entry point of the installed `satchel`."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments in (["--version"], ["-V"]):
+        from satchel import __version__
+
+        print(f"satchel {__version__}")
+        return 0
+    return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    import click
+
+    from satchel.errors import SatchelError
+    from satchel.text import for_terminal
+
+    try:
+        result = command_group().main(args=arguments, prog_name="satchel", standalone_mode=False)
+    except click.exceptions.Abort:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except SatchelError as fault:
+        print(f"satchel: {for_terminal(fault.message)} [{fault.code}]", file=sys.stderr)
+        if fault.next_step:
+            print(f"  {for_terminal(fault.next_step)}", file=sys.stderr)
+        return exit_code(fault)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception:
+        # The outermost face: the one place that catches everything, and it shows the trace.
+        import traceback
+
+        traceback.print_exc()
+        print("satchel: this is a fault of Satchel's own; please report it with the lines above.", file=sys.stderr)
+        return 1
+    # Without standalone mode Click gives the code of ctx.exit(), or what the command returned.
+    return result if isinstance(result, int) else 0
+
+
+def exit_code(fault: SatchelError) -> int:
+    """The exit code that this error ends the command with."""
+    if fault.code.startswith("usage."):
+        return 2
+    if fault.code in ("wallet.locked", "wallet.passphrase"):
+        return 6
+    if fault.code == "fetch.offline":
+        return 7
+    return 1
+
+
+def command_group() -> click.Group:
+    import importlib
+
+    import click
+
+    class Satchel(click.Group):
+        """Looks a sub-command up in COMMANDS and imports its module only then."""
+
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+            if cmd_name not in COMMANDS:
+                return None
+            module, attribute, _ = COMMANDS[cmd_name]
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+            return command
+
+        def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            try:
+                return super().resolve_command(ctx, args)
+            except click.NoSuchCommand as fault:
+                raise click.UsageError(f"{fault.format_message()} Run `satchel --help`.", ctx) from fault
+
+    @click.group(cls=Satchel, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+    @click.version_option(package_name="satchel", prog_name="satchel", message="%(prog)s %(version)s")
+    def satchel() -> None:
+        """Issue, keep, stack and verify micro-credentials and digital badges.
+
+        Start with `satchel demo`.
+        """
+
+    return satchel
+
+
+if __name__ == "__main__":
+    sys.exit(main())

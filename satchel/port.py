@@ -80,6 +80,50 @@ class Signer(Protocol):
         """The raw signature over exactly these bytes."""
 
 
+Completeness: TypeAlias = Literal["complete", "slice", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFramework:
+    """A copy of a skills framework that this node holds. `digest` is the lower-case hex SHA-256 of what was imported,
+    `release` the publisher's own name of it, `released` its date (YYYY-MM-DD) or "", `prefixes` how its URIs begin."""
+
+    id: str
+    title: str
+    kind: str
+    release: str
+    released: str
+    completeness: Completeness
+    licence: str
+    digest: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldNode:
+    """A skill, competence or occupation in one held copy. `labels` are (language, text), preferred ones first;
+    `obsolete_since` is a date, "" when unknown, and counts only when `is_obsolete`."""
+
+    uri: str
+    framework: HeldFramework
+    labels: tuple[tuple[str, str], ...]
+    code: str
+    kind: str
+    level: str
+    is_obsolete: bool
+    obsolete_since: str
+    replaced_by: tuple[str, ...]
+
+
+class FrameworkShelf(Protocol):
+    """The node's own copies of skills frameworks: what an alignment is judged by, never the issuer's words."""
+
+    def frameworks(self) -> tuple[HeldFramework, ...]: ...
+
+    def nodes(self, uri: str, /) -> tuple[HeldNode, ...]:
+        """The node of this URI in every copy that has it."""
+
+
 def drive(work: Coroutine[object, None, T]) -> T:
     """The result of a coroutine that never suspends, without an event loop.
 

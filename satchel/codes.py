@@ -257,7 +257,6 @@ _CREDENTIAL = {
 }
 
 _VERIFIER = {
-    "policy.unknown": Code("error", "There is no such policy.", "Name a built-in policy or a policy file."),
     "policy.invalid": Code("error", "The policy file is not valid.", "Correct the named place."),
     "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
     "verifier.internal": Code("unknown", "The check itself broke down.", "Report this as a bug of Satchel."),
@@ -593,6 +592,31 @@ _SERVER = {
     "token.scope": Code("error", "The token does not allow this.", "Ask for a token with the scopes that are named."),
 }
 
+_STORY: dict[str, Code] = {
+    "claim.link": Code("error", "The address is no claim link.", "Use the whole link, as the issuer sent it."),
+    "claim.unknown": Code("error", "The issuer knows no such claim link.", "Check that it was copied whole."),
+    "claim.expired": Code("error", "The claim link has expired.", "Ask the issuer for a new one."),
+    "claim.used": Code(
+        "error", "Another wallet has used the claim link already.", "Ask the issuer; a link is for one person."
+    ),
+    "claim.holder_unproven": Code(
+        "error", "The wallet has not proven that it holds its key.", "Claim again from the link."
+    ),
+    "claim.offer": Code("error", "What the issuer offers cannot be read.", "Tell the issuer."),
+    "claim.domain": Code(
+        "error", "The offer asks for a proof to another place than the link names.", "Do not claim it; tell the issuer."
+    ),
+    "claim.declined": Code("error", "The offer was not taken; nothing was sent.", "Claim it again at any time."),
+    "claim.refused": Code("error", "The issuer refused the claim.", "Ask the issuer."),
+    "claim.answer": Code("error", "The issuer's answer to the claim cannot be read.", "Claim again, or tell the issuer."),
+    "claim.not_yours": Code(
+        "error", "The credential that came is about somebody else; it was not kept.", "Tell the issuer."
+    ),
+    "claim.other_issuer": Code(
+        "error", "The credential that came is by another issuer than the offer; it was not kept.", "Tell the issuer."
+    ),
+}
+
 _USAGE = {
     "usage.option": Code("error", "An option or argument is not valid.", "Run the command with --help."),
     "usage.file": Code("error", "A file could not be read or written.", "Check the path and its permissions."),
@@ -612,5 +636,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
     | _ISSUER
     | _WALLET
     | _SERVER
+    | _STORY
     | _USAGE
 )

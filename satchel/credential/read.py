@@ -1,0 +1,54 @@
+"""Bytes to envelope: what a file is, decided by its bytes alone, never by its name or a media type beside it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from satchel.codec import strictjson
+from satchel.credential import bake, content, png
+from satchel.credential.content import Content, Fault
+from satchel.credential.envelope import Container, Envelope, of_content
+from satchel.errors import BakeError
+
+# What went wrong with an image, as a reader of credentials says it.
+_FAULTS: Final = {
+    "bake.none": "parse.no_credential",
+    "bake.several": "parse.two_credentials",
+    "bake.format": "parse.not_credential",
+    "bake.limit": "parse.too_large",
+}
+
+
+def read(raw: bytes, *, name: str = "") -> Envelope:
+    """The envelope of a file: plain JSON, a token (JWT, SD-JWT), or a PNG or SVG image that carries one of these.
+
+    It never raises for content: what cannot be read sets `fault`, and what is known but cannot be verified yet sets
+    the format and leaves the value out. A JSON object that is no credential is read all the same; its data model is
+    the verifier's business.
+    """
+    if len(raw) > strictjson.LIMIT_BYTES:
+        fault = Fault(
+            code="parse.too_large",
+            message=f"the file has {len(raw)} bytes, more than {strictjson.LIMIT_BYTES}",
+        )
+        return of_content(raw, _unread(fault), name=name)
+    if raw.startswith(png.SIGNATURE):
+        return _image(raw, name=name, container="png", media_type="image/png")
+    if bake.looks_like_svg(raw):
+        return _image(raw, name=name, container="svg", media_type="image/svg+xml")
+    return of_content(raw, content.of_text(raw), name=name)
+
+
+def _image(raw: bytes, *, name: str, container: Container, media_type: str) -> Envelope:
+    notes: tuple[str, ...] = ()
+    try:
+        baked = bake.read(raw)
+    except BakeError as error:
+        read = _unread(Fault(code=_FAULTS.get(error.code, "parse.image"), message=error.message))
+    else:
+        read, notes = content.of_text(baked.payload), baked.notes
+    return of_content(raw, read, name=name, container=container, media_type=media_type, notes=notes)
+
+
+def _unread(fault: Fault) -> Content:
+    return Content(format="unknown", media_type="application/octet-stream", is_token=False, fault=fault)

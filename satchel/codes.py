@@ -454,9 +454,6 @@ _ISSUER = {
     "template.text": Code("error", "A text of the template cannot be shown safely.", "Write it again by hand."),
     "template.url": Code("error", "An address in the template is not usable.", "Write it whole, with https://."),
     "template.reference": Code("error", "The template refers to something that it does not have.", "Correct the id."),
-    "template.schema": Code(
-        "error", "The template would make a credential that its standard does not allow.", "Correct the named part."
-    ),
     "issue.no_issuer": Code("error", "There is no issuer in this home.", "Make one with `satchel init issuer`."),
     "issue.exists": Code("error", "There is an issuer in this home already.", "Use it, or give another --home."),
     "issue.key": Code("error", "The issuer's key file cannot be used.", "Put back the key file from a backup."),
@@ -608,13 +605,161 @@ _STORY: dict[str, Code] = {
     ),
     "claim.declined": Code("error", "The offer was not taken; nothing was sent.", "Claim it again at any time."),
     "claim.refused": Code("error", "The issuer refused the claim.", "Ask the issuer."),
-    "claim.answer": Code("error", "The issuer's answer to the claim cannot be read.", "Claim again, or tell the issuer."),
+    "claim.answer": Code(
+        "error", "The issuer's answer to the claim cannot be read.", "Claim again, or tell the issuer."
+    ),
     "claim.not_yours": Code(
         "error", "The credential that came is about somebody else; it was not kept.", "Tell the issuer."
     ),
     "claim.other_issuer": Code(
         "error", "The credential that came is by another issuer than the offer; it was not kept.", "Tell the issuer."
     ),
+    "presentation.empty": Code("error", "There is no credential to put in.", "Name at least one."),
+    "presentation.format": Code(
+        "error", "A credential of this format has no form inside another document.", "Send it as a file, or in a stack."
+    ),
+    "presentation.malformed": Code(
+        "error", "A credential inside another document is no object and no token.", "Ask its sender for a new file."
+    ),
+    "presentation.question": Code(
+        "error", "A presentation answers a challenge for one domain.", "Use those that the asker gave."
+    ),
+    "presentation.too_many": Code("error", "There are more credentials than are read.", "Send fewer at once."),
+    "stack.empty": Code("error", "A stack needs at least one credential.", "Name the credentials to put in."),
+    "stack.too_many": Code("error", "The stack has too many parts.", "Make two stacks of it."),
+    "stack.too_large": Code("error", "The stack is larger than 8 MiB.", "Make two stacks of it."),
+    "stack.part_twice": Code("error", "The same bytes are in the stack twice.", "Leave one of them out."),
+    "stack.part_unreadable": Code("error", "A part of the stack is no credential.", "Leave it out."),
+    "stack.zip": Code(
+        "error",
+        "The file is not a zip file as a stack has it, or it is damaged.",
+        "Ask for the stack as it was made; one that was unpacked and packed again is not taken.",
+    ),
+    "stack.compressed": Code(
+        "error", "An entry of the stack is compressed or encrypted.", "Ask for the stack as it was made."
+    ),
+    "stack.name": Code("error", "An entry of the stack has a name that no part has.", "Do not trust its sender."),
+    "stack.name_twice": Code("error", "Two entries of the stack have one name.", "Do not trust its sender."),
+    "stack.manifest": Code("error", "The stack has no manifest that can be read.", "Ask for the stack again."),
+    "stack.part_missing": Code("error", "A part that the manifest names is not there.", "Ask for the whole stack."),
+    "stack.part_unnamed": Code(
+        "error", "A file lies in the stack that the manifest does not name.", "Do not trust this file."
+    ),
+    "stack.part_changed": Code(
+        "error", "A part has other bytes than the learner signed for.", "Do not trust this file."
+    ),
+    "stack.not_a_stack": Code("error", "The file is no stack.", "Use `satchel verify` for single credentials."),
+    "stack.key_proven": Code("pass", "The subject's key signed the stack.", ""),
+    "stack.email_matched": Code("pass", "The hash in the credential is that of the e-mail address.", ""),
+    "stack.email_weak": Code(
+        "warn",
+        "The hash in the credential fits the e-mail address, but it is weak or has no salt.",
+        "Ask the learner to prove the address.",
+    ),
+    "stack.not_proven": Code(
+        "unknown",
+        "Nothing ties the subject of the credential to the learner of the stack.",
+        "Give the learner's e-mail address with --email, or ask the learner.",
+    ),
+    "pathway.too_large": Code("error", "The pathway file is too large.", "A pathway is a page or two of YAML."),
+    "pathway.yaml": Code(
+        "error", "The pathway is not plain YAML 1.2.", "Correct the named line; aliases and tags are not used."
+    ),
+    "pathway.duplicate_key": Code("error", "The pathway has a key twice.", "Keep one of the two lines."),
+    "pathway.unknown_key": Code("error", "The pathway has an unknown key.", "Remove or correct the line."),
+    "pathway.missing": Code("error", "The pathway lacks something.", "Add the named key."),
+    "pathway.value": Code("error", "A value of the pathway is not possible.", "Correct the named line."),
+    "pathway.twice": Code("error", "Two steps of the pathway have one id.", "Rename one of them."),
+    "pathway.reference": Code("error", "The pathway names a step that it does not have.", "Correct the id."),
+    "pathway.cycle": Code("error", "Steps of the pathway wait for each other in a circle.", "Break the circle."),
+    "passport.independent": Code("pass", "Two or more independent issuers say so.", ""),
+    "passport.one_issuer": Code("pass", "One issuer says so.", ""),
+    "passport.self_issued": Code("warn", "Only the learner says so.", "Ask somebody else to recognise the skill."),
+    "passport.assessed": Code("pass", "It was assessed: a result was reached, or evidence met stated criteria.", ""),
+    "passport.claimed": Code("pass", "It is claimed: no result and no evidence is stated.", ""),
+    "passport.recent": Code("pass", "The newest of it is not older than five years.", ""),
+    "passport.old": Code("warn", "The newest of it is older than five years.", "Renew it, or show newer work."),
+    "passport.undated": Code("warn", "No date can be read.", "Ask the issuer for a credential with a date."),
+    "passport.endorsed": Code("pass", "Somebody who is neither its issuer nor its learner endorses it.", ""),
+    "passport.not_accepted": Code(
+        "unknown", "The credential was not accepted when it was added.", "Look at it with `satchel show`."
+    ),
+    "passport.expired": Code("fail", "The credential has expired.", "Renew it."),
+    "passport.not_read": Code("not_applicable", "The content of this format is not read yet.", ""),
+    "endorsement.comment": Code("error", "The comment is empty or too long.", "Write one to 2000 characters."),
+    "endorsement.target": Code(
+        "error", "The badge has no identifier that an endorsement could name.", "Ask its issuer for one with an id."
+    ),
+    "endorsement.badge": Code(
+        "error", "The badge is not accepted, so it is not endorsed.", "Read the report; endorse what is proven."
+    ),
+    "endorsement.self": Code("error", "Nobody endorses what is their own.", "Ask a peer to do it."),
+    "endorsement.too_large": Code("error", "The endorsement is larger than 256 KiB.", "Send the endorsement alone."),
+    "endorsement.not_one": Code("error", "The document is no endorsement.", "Send an EndorsementCredential."),
+    "endorsement.not_accepted": Code(
+        "error", "The endorsement could not be accepted by the verifier.", "Read the report and sign it anew."
+    ),
+    "endorsement.other_target": Code(
+        "error", "The endorsement is about nothing that is in this wallet.", "Check whom and what it is about."
+    ),
+    "endorsement.rejected": Code("error", "The learner has rejected this endorsement.", "Do not send it again."),
+    "endorsement.inbox_full": Code("error", "The inbox is full.", "Ask the learner to look into it."),
+    "endorsement.unknown_id": Code("error", "The inbox has no such endorsement.", "See `satchel inbox list`."),
+    "endorsement.ambiguous_id": Code("error", "Several endorsements begin with this id.", "Write more of it."),
+    "endorsement.undelivered": Code(
+        "error", "The other wallet did not take the endorsement.", "Read its answer; send it again if it is right."
+    ),
+}
+
+_TUI = {
+    "tui.terminal": Code(
+        "error",
+        "There is no terminal to draw the screens on.",
+        "Use the commands instead: `satchel list`, `show`, `add`, `verify` do what the screens do.",
+    ),
+    "tui.passphrases_differ": Code("error", "The two passphrases are not the same.", "Type the second one again."),
+}
+
+_FRAMEWORK = {
+    "framework.format_unknown": Code(
+        "error", "The file is in no framework format that is read here.", "Give ESCO, CASE, RSD, O*NET or JSON lines."
+    ),
+    "framework.not_framework": Code(
+        "error", "The file holds no skills framework.", "Ask its publisher for the framework itself."
+    ),
+    "framework.empty": Code("error", "The file has no item to import.", "Export the framework with its items."),
+    "framework.too_large": Code("error", "The file or a part of it is larger than allowed.", "Import a slice of it."),
+    "framework.encoding": Code("error", "The text of the file is not UTF-8.", "Save it as UTF-8 and import it again."),
+    "framework.csv": Code("error", "The table of the file is broken.", "Export it again as CSV with a header line."),
+    "framework.row": Code("error", "A row cannot be read.", "Correct the named row."),
+    "framework.uri": Code(
+        "error", "An item has no address that an alignment could name.", "Give it an https address or a URN."
+    ),
+    "framework.label": Code("error", "An item has no name, or one that is too long.", "Correct the named item."),
+    "framework.duplicate_uri": Code(
+        "error", "One address stands for two different items.", "Keep the item that the address really names."
+    ),
+    "framework.cycle": Code(
+        "error", "The hierarchy runs in a circle, so an item would be above itself.", "Correct the named items."
+    ),
+    "framework.rows_rejected": Code(
+        "error", "Rows were rejected, so nothing was imported.", "Correct them, or leave them out with --skip-rejected."
+    ),
+    "framework.not_complete": Code(
+        "error", "A copy that misses rows cannot be declared complete.", "Declare it a slice, or correct the rows."
+    ),
+    "framework.description": Code(
+        "error", "The description of the copy is not valid.", "Correct the named part; see the command's --help."
+    ),
+    "framework.damaged": Code(
+        "error", "The copy of a framework on this node is damaged.", "Remove the named file and import it again."
+    ),
+    "framework.newer": Code("error", "The copy was made by a newer version of Satchel.", "Update Satchel."),
+    "framework.not_held": Code("error", "This node holds no such framework.", "See `satchel framework list`."),
+    "framework.unknown_uri": Code(
+        "error", "No framework of this node has this address.", "Look for it with `satchel framework search`."
+    ),
+    "framework.query": Code("error", "The question cannot be answered.", 'Ask like {"q": "network security", "k": 5}.'),
 }
 
 _USAGE = {
@@ -637,5 +782,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
     | _WALLET
     | _SERVER
     | _STORY
+    | _TUI
+    | _FRAMEWORK
     | _USAGE
 )

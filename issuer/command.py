@@ -1,0 +1,490 @@
+"""The issuer's commands: init issuer, template, issue, revoke, suspend, reinstate.
+
+stdout is data, stderr is talk. Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 a template or row was refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+
+from issuer import batch, service
+from issuer.issue import Issued, Outcome, Refused
+from issuer.revoke import Change, StatusChanged
+from issuer.section import line_of
+from issuer.service import BatchPlan, IssuerService
+from issuer.tree import LIMIT_BYTES
+from satchel.codec import strictjson, timestamp
+from satchel.errors import CodecError, IssueFault, TemplateFault, UsageFault
+from satchel.node import settings
+from satchel.node.clock import utc_now
+from satchel.node.settings import Home
+from satchel.port import Clock, JsonObject, JsonValue
+from satchel.text import for_terminal
+
+REFUSED: Final = 3
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., object])
+
+_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_COHORT: Final = click.option(
+    "--cohort", default="", metavar="NAME", help="A group that may get the same achievement once more."
+)
+
+
+class _Instant(click.ParamType[Clock]):
+    """`--now`: an RFC 3339 instant, as a clock that stands still."""
+
+    name = "instant"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
+        if callable(value):
+            found: Clock = value
+            return found
+        try:
+            moment = timestamp.parse(str(value))
+        except CodecError:
+            self.fail(f"{for_terminal(str(value), limit=40)} is no instant like 2026-11-24T00:00:00Z", param, ctx)
+        return lambda: moment
+
+
+class _HomeType(click.ParamType[Home]):
+    """`--home`: a folder, else SATCHEL_HOME, else the platform's."""
+
+    name = "folder"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Home:
+        return value if isinstance(value, Home) else Home.resolve(str(value), os.environ)
+
+
+def _home_or_default(ctx: click.Context, param: click.Parameter, value: Home | None) -> Home:
+    return value if value is not None else Home.resolve(None, os.environ)
+
+
+_HOME: Final = click.option(
+    "--home", type=_HomeType(), callback=_home_or_default, metavar="DIR", help="The home folder; else SATCHEL_HOME."
+)
+_NOW: Final = click.option(
+    "--now", "clock", type=_Instant(), default=lambda: utc_now, metavar="INSTANT", help="Act as if it were this time."
+)
+
+
+def _node_options(command: F) -> F:
+    _HOME(_NOW(_JSON(command)))
+    return command
+
+
+@click.command("issuer")
+@_node_options
+@click.option("--origin", required=True, metavar="URL", help="Your public address, like https://issuer.example")
+@click.option("--name", required=True, metavar="NAME", help="Your name as learners and verifiers read it.")
+@click.option("--url", default="", metavar="URL", help="Your web page.")
+@click.option("--description", default="", metavar="TEXT", help="What you are, in a sentence.")
+def init(home: Home, clock: Clock, as_json: bool, origin: str, name: str, url: str, description: str) -> None:
+    """Make an issuer: a key, a did:web of your address, and a folder to publish."""
+    founded = asyncio.run(
+        IssuerService.found(home, origin=origin, name=name, url=url, description=description, clock=clock)
+    )
+    if as_json:
+        _print_json(
+            {
+                "schema": "satchel.issuer/1",
+                "did": founded.did,
+                "key": founded.key_id,
+                "origin": founded.origin,
+                "name": founded.name,
+                "home": str(home.path),
+                "did_document": str(founded.did_document.path),
+            }
+        )
+        return
+    click.echo(founded.did)
+    _say(f"{for_terminal(name)} can issue now. Its key lies in {home.keys}; keep a copy of it in a safe place.")
+    _say(f"Publish the folder {founded.did_document.path.parent.parent} as {founded.origin}.")
+
+
+@click.group()
+def template() -> None:
+    """Write or check an achievement template."""
+
+
+@template.command("new")
+@click.argument("file", required=False, type=click.Path(dir_okay=False))
+def template_new(file: str | None) -> None:
+    """Write an example with comments to FILE, or to standard output."""
+    raw = resources.files("issuer.example").joinpath("template.yaml").read_bytes()
+    if file is None:
+        _print_bytes(raw)
+    elif Path(file).exists():
+        raise UsageFault("usage.file", f"{file} exists already")
+    else:
+        settings.write_file(Path(file), raw, mode=settings.PUBLIC_FILE)
+
+
+@template.command("check")
+@_NOW
+@_JSON
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+def template_check(clock: Clock, as_json: bool, file: str) -> None:
+    """Check FILE, and show each fault with its line."""
+    try:
+        checked, sample = service.check_template(_read(file, LIMIT_BYTES + 1), now=clock())
+    except TemplateFault as fault:
+        if as_json:
+            faults: list[JsonValue] = [
+                {"line": line_of(one), "code": one.code, "message": one.message, "next_step": one.next_step}
+                for one in _all_faults(fault)
+            ]
+            _print_json({"schema": "satchel.template-check/1", "ok": False, "faults": faults})
+            raise click.exceptions.Exit(REFUSED) from fault
+        raise _show_template_faults(file, fault) from fault
+    if as_json:
+        columns: list[JsonValue] = [*checked.columns.all()]
+        _print_json(
+            {
+                "schema": "satchel.template-check/1",
+                "ok": True,
+                "faults": [],
+                "id": checked.id,
+                "version": checked.version,
+                "name": checked.name,
+                "columns": columns,
+                "sha256": checked.digest,
+                "sample": sample,
+            }
+        )
+        return
+    click.echo(f"{for_terminal(file)}: good. {for_terminal(checked.name)} ({checked.id}, version {checked.version})")
+    _say(f"It needs the columns {', '.join(map(for_terminal, checked.columns.all()))}.")
+
+
+class _Issue(click.Group):
+    """`issue TEMPLATE ...` is short for `issue one TEMPLATE ...`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["one", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Issue)
+def issue() -> None:
+    """Issue one credential, or a cohort from a CSV file.
+
+    \b
+    satchel issue TEMPLATE --to ID [--name NAME] [--set COLUMN=VALUE]
+    satchel issue batch TEMPLATE TABLE.csv --dry-run
+    """
+
+
+@issue.command("one")
+@_node_options
+@_COHORT
+@click.option("--to", "recipient", required=True, metavar="ID", help="The learner: DID, e-mail or id.")
+@click.option("--name", default="", metavar="NAME", help="The learner's name, if the template has a column for it.")
+@click.option("--set", "values", multiple=True, metavar="COLUMN=VALUE", help="A value of another column; repeat it.")
+@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Write here instead of standard output.")
+@click.argument("template", type=click.Path(dir_okay=False, allow_dash=True))
+def issue_one(
+    home: Home,
+    clock: Clock,
+    as_json: bool,
+    cohort: str,
+    recipient: str,
+    name: str,
+    values: tuple[str, ...],
+    out: str | None,
+    template: str,
+) -> None:
+    """Sign one credential for the learner --to, and print it."""
+    raw = _read(template, LIMIT_BYTES + 1)
+
+    async def work() -> tuple[Issued, bytes]:
+        async with IssuerService.open(home, clock=clock) as issuer:
+            _say_recovered(issuer)
+            columns = issuer.columns(raw)
+            cells = _cells(values)
+            cells[columns.recipient] = recipient
+            if name and not columns.name:
+                raise click.UsageError("The template has no column for a name.")
+            if name:
+                cells[columns.name] = name
+            issued = await issuer.issue(raw, cells, cohort=cohort)
+            return issued, issued.raw or await issuer.credential(issued.id)
+
+    issued, credential = _run(work(), template)
+    if out is not None:
+        settings.write_file(Path(out), credential)
+    if as_json:
+        value = strictjson.loads(credential)
+        _print_json({"schema": "satchel.issued/1", **service.summary(issued), "credential": value})
+    elif out is None:
+        _print_bytes(credential)
+    if not issued.is_new:
+        _say(f"This learner had it already: {issued.url}")
+
+
+@issue.command("batch")
+@_node_options
+@_COHORT
+@click.option("--dry-run", is_flag=True, help="Check everything, show the first credential, sign nothing.")
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Also write each credential into DIR.")
+@click.option("--report", metavar="FILE", type=click.Path(dir_okay=False), help="Where refused rows are written.")
+@click.argument("template", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("table", type=click.Path(dir_okay=False, allow_dash=True))
+def issue_batch(
+    home: Home,
+    clock: Clock,
+    as_json: bool,
+    cohort: str,
+    dry_run: bool,
+    out: str | None,
+    report: str | None,
+    template: str,
+    table: str,
+) -> None:
+    """Issue a credential for each good row of TABLE; run it again to go on where it stopped.
+
+    Each line on standard output names a credential that is on disk. Refused rows go to a report, with the reasons.
+    """
+    if template == table == "-":
+        raise click.UsageError("Only one of TEMPLATE and TABLE can be standard input.")
+    raw, rows = _read(template, LIMIT_BYTES + 1), _read(table, batch.LIMIT_BYTES + 1)
+
+    async def work() -> tuple[BatchPlan, list[Outcome]]:
+        outcomes: list[Outcome] = []
+        async with IssuerService.open(home, clock=clock) as issuer:
+            _say_recovered(issuer)
+            planned = await issuer.plan_batch(raw, rows, cohort=cohort)
+            if not dry_run:
+                progress = _Progress(len(planned.plan.awards))
+                async for chunk in issuer.run_batch(planned):
+                    if out is not None:
+                        await _write_credentials(issuer, Path(out), batch.issued(chunk))
+                    _acknowledge(chunk, silent=as_json)
+                    progress.show(len(chunk))
+                    outcomes += [batch.without_bytes(one) for one in chunk]
+                progress.end()
+        return planned, outcomes
+
+    planned, outcomes = _run(work(), template)
+    refused = [*planned.plan.refused, *(one for one in outcomes if isinstance(one, Refused))]
+    refused.sort(key=lambda one: one.line)
+    written = _write_report(home, report, planned, refused, clock()) if refused and not dry_run else None
+    if dry_run:
+        _show_plan(planned, refused, as_json=as_json)
+    else:
+        _show_batch(planned, batch.issued(outcomes), refused, written, as_json=as_json)
+    if refused:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def _status_command(name: Change, help_text: str, done: str) -> click.Command:
+    @click.command(name, help=help_text)
+    @_node_options
+    @click.option("--reason", required=True, metavar="TEXT", help="Why; kept by the issuer, not published.")
+    @click.argument("credential", metavar="ID")
+    def command(home: Home, clock: Clock, as_json: bool, reason: str, credential: str) -> None:
+        async def work() -> StatusChanged:
+            async with IssuerService.open(home, clock=clock) as issuer:
+                _say_recovered(issuer)
+                return await issuer.change_status(credential, name, reason=reason)
+
+        changed = asyncio.run(work())
+        if as_json:
+            _print_json(service.changed_summary(changed))
+            return
+        click.echo(f"{done} {changed.id}" if changed.changed else f"already {done} {changed.id}")
+
+    return command
+
+
+revoke = _status_command("revoke", "Revoke the credential ID for good.", "revoked")
+suspend = _status_command("suspend", "Suspend the credential ID until it is reinstated.", "suspended")
+reinstate = _status_command("reinstate", "End the suspension of the credential ID.", "reinstated")
+
+
+def _run(work: Coroutine[object, object, T], template: str) -> T:
+    """The result of the work; faults of the template and of a row are shown in full and end with exit code 3."""
+    try:
+        return asyncio.run(work)
+    except TemplateFault as fault:
+        raise _show_template_faults(template, fault) from fault
+    except IssueFault as fault:
+        if not fault.code.startswith("batch."):
+            raise
+        _say(f"satchel: {for_terminal(fault.message, limit=1000)} [{fault.code}]")
+        _say(f"  {for_terminal(fault.next_step)}")
+        raise click.exceptions.Exit(REFUSED) from fault
+
+
+def _show_template_faults(file: str, fault: TemplateFault) -> click.exceptions.Exit:
+    for one in _all_faults(fault):
+        _say(f"{for_terminal(file)}: {for_terminal(one.message)} [{one.code}]")
+        _say(f"  {for_terminal(one.next_step)}")
+    return click.exceptions.Exit(REFUSED)
+
+
+def _all_faults(fault: TemplateFault) -> tuple[TemplateFault, ...]:
+    found = fault.details.get("faults")
+    return tuple(one for one in found if isinstance(one, TemplateFault)) if isinstance(found, tuple) else (fault,)
+
+
+def _cells(values: Sequence[str]) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for value in values:
+        column, mark, text = value.partition("=")
+        if not mark or not column.strip():
+            raise click.UsageError(f"--set needs COLUMN=VALUE, not {for_terminal(value, limit=60)}.")
+        if column.strip() in cells:
+            raise click.UsageError(f"--set {for_terminal(column.strip(), limit=60)} is given twice.")
+        cells[column.strip()] = text
+    return cells
+
+
+class _Progress:
+    """A count on standard error, on a terminal only."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._is_shown = sys.stderr.isatty()
+
+    def show(self, count: int) -> None:
+        self._done += count
+        if self._is_shown:
+            click.echo(f"\r{self._done} of {self._total}", err=True, nl=False)
+
+    def end(self) -> None:
+        if self._is_shown and self._total:
+            click.echo("", err=True)
+
+
+def _acknowledge(chunk: Sequence[Outcome], *, silent: bool) -> None:
+    """One line a credential on disk: `issued` or `already`, the line of the table, the credential's URL."""
+    if silent:
+        return
+    for one in batch.issued(chunk):
+        click.echo(f"{'issued' if one.is_new else 'already'} {one.line} {one.url}")
+    sys.stdout.flush()
+
+
+async def _write_credentials(issuer: IssuerService, folder: Path, issued: Sequence[Issued]) -> None:
+    settings.make_folder(folder)
+    for one in issued:
+        settings.write_file(folder / f"{one.id}.json", one.raw or await issuer.credential(one.id))
+
+
+def _write_report(
+    home: Home, report: str | None, planned: BatchPlan, refused: Sequence[Refused], now: datetime
+) -> Path:
+    path = Path(report) if report is not None else home.reports / f"{planned.template.id}-{now:%Y%m%dT%H%M%SZ}.csv"
+    settings.make_folder(path.parent)
+    settings.write_file(path, batch.report(refused))
+    return path
+
+
+def _show_plan(planned: BatchPlan, refused: Sequence[Refused], *, as_json: bool) -> None:
+    count = len(planned.plan.awards)
+    if as_json:
+        rows: list[JsonValue] = [service.summary(one) for one in refused]
+        unused: list[JsonValue] = [*planned.plan.unused]
+        _print_json(
+            {
+                "schema": "satchel.batch-plan/1",
+                "template": planned.template.id,
+                "version": planned.template.version,
+                "cohort": planned.cohort,
+                "rows": count + len(refused),
+                "to_issue": count - planned.already,
+                "already": planned.already,
+                "refused": rows,
+                "unused_columns": unused,
+                "preview": planned.plan.preview,
+            }
+        )
+        return
+    _say_refused(refused)
+    if planned.plan.unused:
+        _say(f"Columns that the template does not use: {', '.join(map(for_terminal, planned.plan.unused))}")
+    if planned.plan.preview is not None:
+        click.echo(for_terminal(json.dumps(planned.plan.preview, ensure_ascii=False), limit=100_000))
+    _say(
+        f"Dry run: {count - planned.already} would be issued, {planned.already} have it already, "
+        f"{len(refused)} refused. Nothing was signed."
+    )
+
+
+def _show_batch(
+    planned: BatchPlan, issued: Sequence[Issued], refused: Sequence[Refused], report: Path | None, *, as_json: bool
+) -> None:
+    new = sum(one.is_new for one in issued)
+    if as_json:
+        credentials: list[JsonValue] = [service.summary(one) for one in issued]
+        rows: list[JsonValue] = [service.summary(one) for one in refused]
+        _print_json(
+            {
+                "schema": "satchel.batch/1",
+                "template": planned.template.id,
+                "version": planned.template.version,
+                "cohort": planned.cohort,
+                "issued": new,
+                "already": len(issued) - new,
+                "credentials": credentials,
+                "refused": rows,
+                "report": None if report is None else str(report),
+            }
+        )
+        return
+    _say_refused(refused)
+    _say(f"{new} issued, {len(issued) - new} had it already, {len(refused)} refused.")
+    if report is not None:
+        _say(f"The refused rows are in {report}.")
+
+
+def _say_refused(refused: Sequence[Refused]) -> None:
+    for one in refused[:20]:
+        _say(f"line {one.line}: {for_terminal(one.message, limit=300)} [{one.code}]")
+    if len(refused) > 20:
+        _say(f"... and {len(refused) - 20} more rows")
+
+
+def _say_recovered(issuer: IssuerService) -> None:
+    if (found := issuer.recovered) is not None:
+        _say(
+            f"satchel: the database is an older copy ({found.reason}). {len(found.closed)} status lists were closed, "
+            f"{found.bits} status bits were taken back from the published lists."
+        )
+
+
+def _read(name: str, limit_bytes: int) -> bytes:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(limit_bytes)
+        with Path(name).open("rb") as file:
+            return file.read(limit_bytes)
+    except OSError as fault:
+        raise UsageFault("usage.file", f"{name}: {fault.strerror or fault}") from fault
+
+
+def _print_json(value: JsonObject) -> None:
+    click.echo(json.dumps(value, indent=1))  # ASCII: a terminal shows it as it is
+
+
+def _print_bytes(raw: bytes) -> None:
+    sys.stdout.buffer.write(raw)
+    sys.stdout.buffer.flush()
+
+
+def _say(text: str) -> None:
+    click.echo(for_terminal(text, limit=2000), err=True)

@@ -1,0 +1,1 @@
+"""An example template and an example cohort: invented learners, invented bodies."""

@@ -1,0 +1,1 @@
+"""The issuer database's numbered SQL files."""

@@ -1,0 +1,1 @@
+"""The one room with I/O: settings, clock, randomness, database and fetching."""

@@ -1,0 +1,289 @@
+"""The issuer's commands as a person types them: data on stdout, talk on stderr, the exit codes of the design."""
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.issuer.conftest import COHORT, EXAMPLE, SUSPENDABLE, example
+
+NOW = ("--now", "2026-11-24T12:00:00Z")
+
+
+class Shell:
+    """Runs `satchel` in a child process with one home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "SATCHEL_HOME": str(folder / "home"), "HOME": str(folder)}
+
+    def __call__(self, *arguments: str, code: int = 0, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui.main", *arguments],
+            input=stdin,
+            capture_output=True,
+            env=self.environment,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
+        assert b"Traceback" not in done.stderr
+        return done
+
+    def write(self, name: str, raw: bytes) -> str:
+        (self.folder / name).write_bytes(raw)
+        return str(self.folder / name)
+
+
+@pytest.fixture
+def satchel(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def issuing(satchel: Shell) -> Shell:
+    satchel("init", "issuer", "--origin", "https://issuer.example", "--name", "Riverside College", *NOW)
+    satchel.write("t.yaml", EXAMPLE)
+    satchel.write("cohort.csv", COHORT)
+    return satchel
+
+
+ONE = ("--to", "ada@learner.example", "--name", "Ada Lark", "--set", "project_score=82", "--set", "level=Achieving")
+
+
+def test_init_says_who_the_issuer_is(satchel: Shell) -> None:
+    arguments = ("init", "issuer", "--origin", "https://issuer.example", "--name", "Riverside College")
+    done = satchel(*arguments)
+    assert done.stdout == b"did:web:issuer.example\n"
+    assert b"keep a copy" in done.stderr
+    assert b"issue.exists" in satchel(*arguments, code=1).stderr
+    other = json.loads(satchel(*arguments, "--json", "--home", str(satchel.folder / "other")).stdout)
+    assert other["schema"] == "satchel.issuer/1"
+    assert other["key"] == "did:web:issuer.example#key-1"
+    assert Path(other["did_document"]).is_file()
+
+
+def test_init_with_a_wrong_address_names_the_setting(satchel: Shell) -> None:
+    done = satchel("init", "issuer", "--origin", "http://issuer.example", "--name", "R", code=1)
+    assert b"issuer.origin" in done.stderr
+    assert done.stdout == b""
+
+
+def test_a_new_template_is_good_as_it_is(satchel: Shell) -> None:
+    path = str(satchel.folder / "new.yaml")
+    satchel("template", "new", path)
+    assert satchel("template", "new").stdout == Path(path).read_bytes() == EXAMPLE
+    assert b"good" in satchel("template", "check", path).stdout
+    assert b"exists" in satchel("template", "new", path, code=2).stderr
+
+
+def test_template_check_shows_each_fault_with_its_line_and_the_next_step(satchel: Shell) -> None:
+    raw = example(("bind: email", "bind: mail"), ("requiredLevel: developing", "requiredLevel: no"))
+    path = satchel.write("bad.yaml", raw)
+    done = satchel("template", "check", path, code=3)
+    lines = done.stderr.decode().splitlines()
+    assert (
+        f"{path}: line {raw.decode().splitlines().index('bind: mail') + 1}: bind cannot be mail [template.value]"
+        in lines
+    )
+    assert "  Did you mean email?" in lines
+    found = json.loads(satchel("template", "check", path, "--json", code=3).stdout)
+    assert (found["ok"], [fault["code"] for fault in found["faults"]]) == (
+        False,
+        ["template.value", "template.reference"],
+    )
+    assert all(fault["line"] and fault["next_step"] for fault in found["faults"])
+
+
+def test_template_check_as_json_shows_the_columns_and_a_sample(satchel: Shell) -> None:
+    found = json.loads(satchel("template", "check", "-", "--json", *NOW, stdin=EXAMPLE).stdout)
+    assert (found["ok"], found["id"], found["columns"][0]) == (True, "data-literacy", "email")
+    assert found["sample"]["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
+
+
+def test_issue_prints_the_signed_bytes_and_verify_accepts_them(issuing: Shell) -> None:
+    done = issuing("issue", str(issuing.folder / "t.yaml"), *ONE, *NOW)
+    credential = json.loads(done.stdout)
+    assert credential["issuer"]["id"] == "did:web:issuer.example"
+    mirror = str(issuing.folder / "home" / "public")
+    report = json.loads(issuing("verify", "-", "--mirror", mirror, "--json", *NOW, stdin=done.stdout).stdout)
+    assert report["verdict"] == "accepted"
+    again = issuing("issue", "one", str(issuing.folder / "t.yaml"), *ONE, "--now", "2026-12-01T00:00:00Z")
+    assert again.stdout == done.stdout
+    assert b"had it already" in again.stderr
+
+
+def test_issue_as_json_and_into_a_file(issuing: Shell) -> None:
+    out = issuing.folder / "badge.json"
+    done = issuing("issue", str(issuing.folder / "t.yaml"), *ONE, *NOW, "--out", str(out), "--json")
+    found = json.loads(done.stdout)
+    assert (found["schema"], found["new"]) == ("satchel.issued/1", True)
+    assert hashlib.sha256(out.read_bytes()).hexdigest() == found["sha256"]
+    assert json.loads(out.read_bytes()) == found["credential"]
+    assert out.stat().st_mode & 0o777 == 0o600
+    (issuing.folder / "2.json").unlink(missing_ok=True)
+    assert (
+        issuing("issue", str(issuing.folder / "t.yaml"), *ONE, *NOW, "--out", str(issuing.folder / "2.json")).stdout
+        == b""
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "piece"),
+    [
+        (("--to", "nobody", "--set", "project_score=82", "--set", "level=Achieving"), 3, b"batch.recipient"),
+        (("--to", "a@b.example", "--set", "project_score=12", "--set", "level=Achieving"), 3, b"batch.below_required"),
+        (("--to", "a@b.example", "--set", "colour=red"), 3, b"batch.header"),
+        (("--to", "a@b.example", "--set", "colour"), 2, b"COLUMN=VALUE"),
+        (("--to", "a@b.example", "--set", "level=x", "--set", "level=y"), 2, b"twice"),
+        ((), 2, b"--to"),
+        (("--to", "a@b.example", "--now", "yesterday"), 2, b"no instant"),
+    ],
+)
+def test_issue_refuses_with_the_right_exit_code(
+    issuing: Shell, arguments: tuple[str, ...], code: int, piece: bytes
+) -> None:
+    done = issuing("issue", str(issuing.folder / "t.yaml"), *arguments, code=code)
+    assert piece in done.stderr
+    assert done.stdout == b""
+
+
+def test_issue_without_an_issuer_says_how_to_make_one(satchel: Shell) -> None:
+    satchel("init", "issuer", "--origin", "https://issuer.example", "--name", "R", "--home", str(satchel.folder / "x"))
+    path = satchel.write("t.yaml", EXAMPLE)
+    assert b"no folder" in satchel("issue", path, *ONE, code=1).stderr
+    (satchel.folder / "home").mkdir(mode=0o700)
+    assert b"satchel init issuer" in satchel("issue", path, *ONE, code=1).stderr
+
+
+def test_an_absent_file_is_a_usage_fault(issuing: Shell) -> None:
+    assert b"usage.file" in issuing("issue", str(issuing.folder / "none.yaml"), *ONE, code=2).stderr
+    assert b"usage.file" in issuing("issue", "batch", str(issuing.folder / "t.yaml"), "none.csv", code=2).stderr
+
+
+def batch_arguments(shell: Shell, *more: str) -> tuple[str, ...]:
+    return ("issue", "batch", str(shell.folder / "t.yaml"), str(shell.folder / "cohort.csv"), *NOW, *more)
+
+
+def test_a_batch_acknowledges_each_credential_on_a_line(issuing: Shell) -> None:
+    done = issuing(*batch_arguments(issuing))
+    lines = [line.split() for line in done.stdout.decode().splitlines()]
+    assert [line[:2] for line in lines] == [["issued", str(number)] for number in range(2, 26)]
+    assert len({line[2] for line in lines}) == 24
+    assert b"24 issued, 0 had it already, 0 refused." in done.stderr
+    again = issuing(*batch_arguments(issuing))
+    assert again.stdout == done.stdout.replace(b"issued ", b"already ")
+
+
+def test_a_dry_run_signs_nothing_and_shows_the_first_credential(issuing: Shell) -> None:
+    done = issuing(*batch_arguments(issuing, "--dry-run", "--json"))
+    found = json.loads(done.stdout)
+    assert (found["schema"], found["rows"], found["to_issue"], found["already"]) == ("satchel.batch-plan/1", 24, 24, 0)
+    assert found["refused"] == []
+    assert "proof" not in found["preview"]
+    assert not (issuing.folder / "home" / "public" / "issuer.example" / "status").exists()
+    assert b"Nothing was signed" in issuing(*batch_arguments(issuing, "--dry-run")).stderr
+
+
+def test_refused_rows_go_to_a_report_and_the_rest_is_issued(issuing: Shell) -> None:
+    issuing.write("cohort.csv", COHORT + b"=nobody,x,2026-05-29,80,Achieving,,\nshort\n")
+    report = issuing.folder / "report.csv"
+    done = issuing(*batch_arguments(issuing, "--report", str(report), "--json"), code=3)
+    found = json.loads(done.stdout)
+    assert (found["issued"], found["report"]) == (24, str(report))
+    assert [(one["line"], one["code"]) for one in found["refused"]] == [(26, "batch.recipient"), (27, "batch.cells")]
+    with report.open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[:2] for row in rows] == [["line", "code"], ["26", "batch.recipient"], ["27", "batch.cells"]]
+    default = issuing(*batch_arguments(issuing), code=3)
+    assert b"home/reports/data-literacy-20261124T120000Z.csv" in default.stderr
+    assert b"line 26: " in default.stderr
+
+
+def test_a_batch_writes_one_file_a_credential(issuing: Shell) -> None:
+    out = issuing.folder / "out"
+    done = issuing(*batch_arguments(issuing, "--out", str(out)))
+    names = {line.split(b"/")[-1].decode() + ".json" for line in done.stdout.splitlines()}
+    assert {path.name for path in out.iterdir()} == names
+    mirror = str(issuing.folder / "home" / "public")
+    reports = issuing("verify", str(out), "--mirror", mirror, "--jsonl", *NOW).stdout.splitlines()
+    assert [json.loads(line)["verdict"] for line in reports] == ["accepted"] * 24
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for path in out.iterdir():
+        path.unlink()
+    issuing(*batch_arguments(issuing, "--out", str(out)))
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_batch_with_a_faulty_template_or_table_signs_nothing(issuing: Shell) -> None:
+    issuing.write("t.yaml", example(("bind: email", "bind: mail")))
+    assert b"template.value" in issuing(*batch_arguments(issuing), code=3).stderr
+    issuing.write("t.yaml", EXAMPLE)
+    issuing.write("cohort.csv", b"a,b\n1,2\n")
+    done = issuing(*batch_arguments(issuing), code=3)
+    assert b"batch.header" in done.stderr
+    assert b"email" in done.stderr
+    assert done.stdout == b""
+
+
+def test_only_one_input_can_be_standard_input(issuing: Shell) -> None:
+    assert b"Only one" in issuing("issue", "batch", "-", "-", code=2).stderr
+
+
+def test_revoke_suspend_and_reinstate_follow_the_template(issuing: Shell) -> None:
+    issuing.write("s.yaml", SUSPENDABLE)
+    ids = {}
+    for name in ("t.yaml", "s.yaml"):
+        issued = json.loads(issuing("issue", str(issuing.folder / name), *ONE, *NOW, "--json").stdout)
+        ids[name] = issued["url"]
+    reason = ("--reason", "a test", *NOW)
+    short = ids["t.yaml"].rpartition("/")[2].encode()
+    assert issuing("revoke", ids["t.yaml"], *reason).stdout == b"revoked " + short + b"\n"
+    assert issuing("revoke", ids["t.yaml"], *reason).stdout == b"already revoked " + short + b"\n"
+    assert b"status.purpose_missing" in issuing("suspend", ids["t.yaml"], *reason, code=1).stderr
+    found = json.loads(issuing("suspend", ids["s.yaml"], *reason, "--json").stdout)
+    assert (found["set"], found["changed"], found["since"]) == (True, True, "2026-11-24T12:00:00Z")
+    assert issuing("reinstate", ids["s.yaml"], *reason).stdout.startswith(b"reinstated ")
+    assert b"issue.not_found" in issuing("revoke", "a" * 26, *reason, code=1).stderr
+    assert b"--reason" in issuing("revoke", ids["t.yaml"], code=2).stderr
+
+
+def test_a_restored_database_is_told(issuing: Shell) -> None:
+    path = issuing.folder / "home" / "issuer.db"
+    copy = path.read_bytes()
+    issuing("issue", str(issuing.folder / "t.yaml"), *ONE, *NOW)
+    path.write_bytes(copy)
+    done = issuing(*batch_arguments(issuing))
+    assert b"the database is an older copy (older)" in done.stderr
+    assert b"older copy" not in issuing(*batch_arguments(issuing)).stderr
+
+
+def test_hostile_text_reaches_no_terminal(issuing: Shell) -> None:
+    hostile = "\x1b]52;c;aGk=\x07\u202e\x9b31m"
+    issuing.write(
+        "cohort.csv", COHORT + f'{hostile}@x.example,"{hostile}",{hostile},{hostile},{hostile},{hostile},\n'.encode()
+    )
+    issuing.write("bad.yaml", EXAMPLE + b'"a\\e[31m\\u202e": 1\n')
+    outputs = [
+        issuing(*batch_arguments(issuing), code=3),
+        issuing(*batch_arguments(issuing, "--dry-run"), code=3),
+        issuing(*batch_arguments(issuing, "--json"), code=3),
+        issuing("template", "check", str(issuing.folder / "bad.yaml"), code=3),
+        issuing("issue", str(issuing.folder / "t.yaml"), "--to", hostile, code=3),
+        issuing("revoke", hostile, "--reason", hostile, code=1),
+    ]
+    for done in outputs:
+        for raw in (done.stdout, done.stderr):
+            assert not [char for char in raw.decode() if char != "\n" and not char.isprintable()]
+    (report,) = (issuing.folder / "home" / "reports").iterdir()
+    assert b"\x1b" not in report.read_bytes()
+
+
+def test_every_command_has_help(satchel: Shell) -> None:
+    for arguments in (("issue", "--help"), ("issue", "batch", "--help"), ("template", "--help"), ("revoke", "--help")):
+        assert b"Usage:" in satchel(*arguments).stdout

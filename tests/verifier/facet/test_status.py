@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from satchel.codec import bits
+from satchel.credential import status
+from satchel.port import JsonObject
+from tests.attack.forge import ISSUER, STRANGER, Document, badge, did_of, facet, judged, mirror, says, signed, to_bytes
+from verifier.report import Report
+
+URL = "https://school.example/status/1"
+OTHER_URL = "https://school.example/status/2"
+DATES = {"valid_from": datetime(2026, 1, 1, tzinfo=UTC), "valid_until": datetime(2027, 1, 1, tzinfo=UTC)}
+
+
+def list_of(
+    *set_bits: int, url: str = URL, purpose: str = "revocation", key: Any = ISSUER, **dates: datetime
+) -> Document:
+    data = bytearray(status.ENTRIES_MINIMUM // 8)
+    for index in set_bits:
+        bits.put(data, index, 1)
+    value = status.compose_list(
+        id=url, issuer=did_of(key), purpose=purpose, encoded=status.encode(bytes(data)), **(DATES | dates)
+    )
+    return signed(value, key=key)
+
+
+def entry(index: int = 7, url: str = URL, **changes: Any) -> JsonObject:
+    return status.compose_entry(list_url=url, index=index, purpose="revocation") | changes
+
+
+def report_on(folder: Path, lists: dict[str, Document], *entries: JsonObject) -> Report:
+    credential = signed(badge(credentialStatus=entries[0] if len(entries) == 1 else list(entries)))
+    return judged(credential, fetch=mirror(folder, {url: to_bytes(value) for url, value in lists.items()}))
+
+
+def test_a_bit_that_is_not_set_passes_and_the_list_is_an_inner_report(tmp_path: Path) -> None:
+    report = report_on(tmp_path, {URL: list_of(6, 8)}, entry())
+    says(report, "accepted", "status", "pass", "status.ok")
+    assert facet(report, "status").details == {"list": URL, "index": "7", "purpose": "revocation"}
+    (inner,) = report.inner
+    assert (inner.name, inner.verdict) == (URL, "accepted")
+    assert [found.facet for found in inner.facets] == ["parse", "data_model", "proof", "issuer_binding", "validity"]
+
+
+def test_a_set_bit_fails(tmp_path: Path) -> None:
+    says(report_on(tmp_path, {URL: list_of(7)}, entry()), "rejected", "status", "fail", "status.revoked")
+
+
+def test_of_several_entries_the_worst_counts_and_all_are_told(tmp_path: Path) -> None:
+    lists = {URL: list_of(9), OTHER_URL: list_of(url=OTHER_URL, purpose="suspension")}
+    suspended = entry(3, OTHER_URL, statusPurpose="suspension")
+    report = report_on(tmp_path, lists, entry(7), entry(9), suspended)
+    says(report, "rejected", "status", "fail", "status.revoked")
+    items = facet(report, "status").details["items"]
+    assert isinstance(items, list)
+    assert [item["code"] for item in items if isinstance(item, dict)] == ["status.ok", "status.revoked", "status.ok"]
+    report = report_on(
+        tmp_path, {URL: list_of()}, entry(7), suspended | {"statusListCredential": "https://x.example/1"}
+    )
+    says(report, "undecided", "status", "unknown", "status.list_unreachable")
+
+
+def test_a_list_that_was_not_fetched_is_never_not_revoked() -> None:
+    report = judged(signed(badge(credentialStatus=entry())))
+    says(report, "undecided", "status", "unknown", "status.list_unreachable")
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"\xff", b"{", b'{"a":1,"a":2}'])
+def test_a_document_that_cannot_be_read_is_no_list(tmp_path: Path, body: bytes) -> None:
+    report = judged(signed(badge(credentialStatus=entry())), fetch=mirror(tmp_path, {URL: body}))
+    says(report, "undecided", "status", "unknown", "status.list_malformed")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"type": ["VerifiableCredential"]}, "status.list_malformed"),
+        ({"credentialSubject": {"type": "BitstringStatusList"}}, "status.list_malformed"),
+        ({"proof": None}, "status.list_unverified"),
+        ({"name": "changed"}, "status.list_unverified"),
+        ({"issuer": "did:web:school.example"}, "status.list_unverified"),
+        ({"@context": ["https://www.w3.org/ns/credentials/v2", "https://x.example/v1"]}, "status.list_unverified"),
+    ],
+    ids=["another type", "no bits", "no proof", "changed", "another issuer", "unknown context"],
+)
+def test_a_list_that_cannot_be_believed_is_unknown_though_the_bit_is_set(
+    tmp_path: Path, change: JsonObject, code: str
+) -> None:
+    report = report_on(tmp_path, {URL: list_of(7) | change}, entry())
+    says(report, "undecided", "status", "unknown", code)
+
+
+def test_a_respelled_end_of_a_list_does_not_bring_it_back(tmp_path: Path) -> None:
+    listed = list_of(valid_until=datetime(2026, 6, 1, tzinfo=UTC))
+    says(report_on(tmp_path, {URL: listed}, entry()), "undecided", "status", "unknown", "status.list_expired")
+    listed["https://www.w3.org/2018/credentials#validUntil"] = {
+        "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+        "@value": listed.pop("validUntil"),
+    }
+    says(report_on(tmp_path, {URL: listed}, entry()), "undecided", "status", "unknown", "status.list_unverified")
+
+
+def test_a_list_before_its_time_is_unknown(tmp_path: Path) -> None:
+    listed = list_of(valid_from=datetime(2026, 12, 1, tzinfo=UTC))
+    says(report_on(tmp_path, {URL: listed}, entry()), "undecided", "status", "unknown", "status.list_not_yet_valid")
+
+
+def test_a_list_served_from_another_url_than_its_id_passes_with_a_note(tmp_path: Path) -> None:
+    report = report_on(tmp_path, {URL: list_of(url=OTHER_URL)}, entry())
+    says(report, "accepted", "status", "pass", "status.list_id_differs")
+    assert facet(report, "status").details["list_id"] == OTHER_URL
+
+
+def test_a_list_of_another_issuer_warns_and_still_revokes(tmp_path: Path) -> None:
+    report = report_on(tmp_path, {URL: list_of(key=STRANGER)}, entry())
+    says(report, "accepted_with_warnings", "status", "warn", "status.list_issuer_other")
+    assert facet(report, "status").details["list_issuer"] == did_of(STRANGER)
+    report = report_on(tmp_path, {URL: list_of(7, key=STRANGER)}, entry())
+    says(report, "rejected", "status", "fail", "status.revoked")
+
+
+def test_a_short_list_warns_and_still_revokes(tmp_path: Path) -> None:
+    def short(*set_bits: int) -> Document:
+        data = bytearray(12_500)
+        for index in set_bits:
+            bits.put(data, index, 1)
+        from satchel.codec import base
+
+        encoded = base.multibase_encode(bits.deflate(bytes(data)), "u")
+        return signed(
+            status.compose_list(id=URL, issuer=did_of(ISSUER), purpose="revocation", encoded=encoded, **DATES)
+        )
+
+    says(
+        report_on(tmp_path, {URL: short()}, entry()),
+        "accepted_with_warnings",
+        "status",
+        "warn",
+        "status.list_too_short",
+    )
+    says(report_on(tmp_path, {URL: short(7)}, entry()), "rejected", "status", "fail", "status.revoked")
+
+
+def test_purposes_that_take_no_force_away_do_not_reject(tmp_path: Path) -> None:
+    for purpose in ("refresh", "message"):
+        report = report_on(tmp_path, {URL: list_of(7, purpose=purpose)}, entry(statusPurpose=purpose))
+        says(report, "accepted_with_warnings", "status", "warn", f"status.{purpose}")
+
+
+def test_a_kind_of_status_that_is_not_known_is_unknown() -> None:
+    document = signed(badge()) | {"credentialStatus": {"id": "urn:x:1", "type": "1EdTechRevocationList"}}
+    found = facet(judged(document), "status")
+    assert (found.outcome, found.code) == ("unknown", "status.type_unsupported")
+
+
+def test_a_broken_entry_fails() -> None:
+    document = signed(badge()) | {"credentialStatus": entry() | {"statusListIndex": 7}}
+    found = facet(judged(document), "status")
+    assert (found.outcome, found.code) == ("fail", "status.malformed")
+
+
+def test_no_status_is_not_applicable() -> None:
+    says(judged(signed(badge())), "accepted", "status", "not_applicable", "status.none")
+
+
+def test_a_list_that_names_itself_as_its_status_ends(tmp_path: Path) -> None:
+    value = status.compose_list(
+        id=URL,
+        issuer=did_of(ISSUER),
+        purpose="revocation",
+        encoded=status.encode(bytes(status.ENTRIES_MINIMUM // 8)),
+        **DATES,
+    )
+    says(
+        report_on(tmp_path, {URL: signed(value | {"credentialStatus": entry(3)})}, entry()),
+        "accepted",
+        "status",
+        "pass",
+        "status.ok",
+    )

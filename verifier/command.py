@@ -1,0 +1,352 @@
+"""`satchel verify`: judge files, folders, URLs or standard input.
+
+Offline, from a mirror, and for credentials that need nothing from the network, no event loop is started and neither
+asyncio nor aiohttp is imported. One report a file, in the order asked, whatever happens to any one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+import click
+
+from satchel.codec import strictjson, timestamp
+from satchel.credential.envelope import Envelope
+from satchel.credential.read import read
+from satchel.errors import CodecError, FetchError, SettingsFault, UsageFault
+from satchel.node.clock import utc_now
+from satchel.node.mirror import MirrorFetch, OfflineFetch
+from satchel.port import Fetch, JsonObject, JsonValue, Request, drive
+from satchel.text import for_terminal
+from verifier import materials, policy
+from verifier.gather import requests_for
+from verifier.materials import Asked, Saved
+from verifier.policy import POLICIES, Policy
+from verifier.report import Facet, Report, exit_code, to_json, to_text
+from verifier.service import VerifierService, repeat
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from satchel.node.fetch import Fetcher
+
+WIDTH: Final = 80
+REPLAY_LIMIT_BYTES: Final = 256 * 1024 * 1024
+POLICY_LIMIT_BYTES: Final = 256 * 1024
+_ACCEPT: Final = ("application/vc", "application/ld+json", "application/json", "image/png", "image/svg+xml")
+
+_Outcome: TypeAlias = tuple[Report, Saved | None]
+
+T = TypeVar("T")
+
+
+class _World:
+    """Where documents come from: a mirror, nowhere, or the network, which the first input that needs it opens."""
+
+    def __init__(self, local: Fetch | None, now: datetime) -> None:
+        self._local = local
+        self._now = now
+        self._opened: tuple[asyncio.Runner, Fetcher] | None = None
+
+    def run(self, work: Callable[[Fetch], Coroutine[object, None, T]], *, needs_network: bool) -> T:
+        """The result of the coroutine that `work` makes of a Fetch; without an event loop where one is not needed."""
+        if self._local is not None:
+            return drive(work(self._local))
+        if not needs_network:
+            return drive(work(OfflineFetch()))
+        runner, fetcher = self._open()
+        return runner.run(work(fetcher))
+
+    def _open(self) -> tuple[asyncio.Runner, Fetcher]:
+        if self._opened is None:
+            import asyncio
+
+            from satchel.node.fetch import Fetcher
+
+            runner = asyncio.Runner()
+            fetcher = Fetcher(clock=lambda: self._now)
+            runner.run(fetcher.__aenter__())
+            self._opened = (runner, fetcher)
+        return self._opened
+
+    def close(self) -> None:
+        if self._opened is not None:
+            runner, fetcher = self._opened
+            runner.run(fetcher.__aexit__(None, None, None))
+            runner.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verifier:
+    """One run of the command: what is asked, under which policy, now, and of which world."""
+
+    world: _World
+    policy: Policy
+    asked: Asked
+    now: datetime
+
+    def judge(self, name: str) -> _Outcome:
+        """The report on one file, URL or `-`, and what repeats it when there is something to repeat; an answer for
+        every one, also when our own code breaks down."""
+        shown = os.fsencode(name).decode("utf-8", "replace")
+        try:
+            raw = self._read(name)
+        except (OSError, FetchError) as fault:
+            return self._unread(shown, "parse.unreadable", _reason(fault)), None
+        try:
+            return self._judge(read(raw, name=shown))
+        except Exception:
+            # The outermost face of a batch: one input that breaks us must not take the others' reports along.
+            traceback.print_exc()
+            return self._unread(shown, "verifier.internal", None), None
+
+    def _judge(self, envelope: Envelope) -> _Outcome:
+        async def examine(fetch: Fetch) -> _Outcome:
+            service = VerifierService(fetch=fetch, clock=lambda: self.now, policy=self.policy)
+            found = await service.examine(envelope, asked=self.asked)
+            return found.report, found.saved
+
+        return self.world.run(examine, needs_network=bool(requests_for(envelope, self.policy)))
+
+    def _read(self, name: str) -> bytes:
+        """At most one byte more than a credential may have: enough to say that it is too large."""
+        limit = strictjson.LIMIT_BYTES + 1
+        if name == "-":
+            return sys.stdin.buffer.read(limit)
+        if "://" in name:
+            request = Request(url=name, purpose="evidence", accept=_ACCEPT, limit_bytes=strictjson.LIMIT_BYTES)
+
+            async def download(fetch: Fetch) -> bytes:
+                return (await fetch(request)).body
+
+            return self.world.run(download, needs_network=True)
+        with Path(name).open("rb") as file:
+            return file.read(limit)
+
+    def _unread(self, name: str, code: str, message: str | None) -> Report:
+        facets = (Facet.of("parse", code, message),)
+        return Report(
+            name=name,
+            sha256="",
+            format="unknown",
+            verdict=policy.verdict(self.policy, facets),
+            policy=self.policy.name,
+            checked_at=self.now,
+            facets=facets,
+        )
+
+
+def _reason(fault: OSError | FetchError) -> str:
+    if isinstance(fault, FetchError):
+        return f"{fault.message}."
+    return f"The file could not be opened: {fault.strerror or type(fault).__name__}."
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[FILE|FOLDER|URL|-]...")
+@click.option("--now", metavar="TIME", help="Judge as of this time, like 2026-11-24T00:00:00Z, instead of the clock's.")
+@click.option("--offline", is_flag=True, help="Fetch nothing; what would be needed is told.")
+@click.option(
+    "--mirror", metavar="DIR", help="Read each https URL from DIR/HOST/PATH and fetch nothing else.", type=click.Path()
+)
+@click.option("--policy", "policy_name", metavar="NAME|FILE", default="default", help="default, w3c, or a TOML file.")
+@click.option("--home", metavar="DIR", help="Look for a named policy in DIR/policy too (also SATCHEL_HOME).")
+@click.option("--challenge", help="The proof must answer this challenge.")
+@click.option("--domain", help="The proof must be made for this domain.")
+@click.option("--holder", metavar="DID", help="The subject must be this DID.")
+@click.option("--recipient", metavar="EMAIL|TYPE:VALUE", help="The subject must have this identifier.")
+@click.option("--require-holder-binding", is_flag=True, help="Whoever presents it must have proven the subject's key.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON report a line, each as it is ready.")
+@click.option("--strict", is_flag=True, help="Exit with 5 when something is accepted with warnings.")
+@click.option("--save-materials", metavar="FILE", type=click.Path(), help="Keep all that the verdicts rest on.")
+@click.option("--replay", metavar="FILE", type=click.Path(), help="Judge saved materials again; nothing is fetched.")
+def verify(
+    inputs: tuple[str, ...],
+    now: str | None,
+    offline: bool,
+    mirror: str | None,
+    policy_name: str,
+    home: str | None,
+    challenge: str | None,
+    domain: str | None,
+    holder: str | None,
+    recipient: str | None,
+    require_holder_binding: bool,
+    as_json: bool,
+    as_lines: bool,
+    strict: bool,
+    save_materials: str | None,
+    replay: str | None,
+) -> int:
+    """Judge credentials: files (JSON, or baked PNG and SVG), folders, URLs, or `-` for standard input.
+
+    A folder is searched through, in order, without dot-files and links. Exit codes: 0 accepted (also with warnings),
+    3 rejected or malformed, 4 undecided, 5 warnings with --strict, 1 something could not be read, 2 wrong usage.
+    """
+    if as_json and as_lines:
+        raise click.UsageError("Choose one of --json and --jsonl.")
+    if offline and mirror is not None:
+        raise click.UsageError("Choose one of --offline and --mirror.")
+    if bool(inputs) == (replay is not None):
+        raise click.UsageError("Give at least one file, folder, URL or -, or --replay FILE alone.")
+    out = _Output(as_json=as_json, as_lines=as_lines)
+    if replay is not None:
+        reports = [out.add(repeat(saved)) for saved in _load_materials(Path(replay))]
+        out.finish(is_list=len(reports) != 1)
+        return exit_code(reports, strict)
+    instant = utc_now() if now is None else _instant(now)
+    local = OfflineFetch() if offline else None if mirror is None else MirrorFetch(_folder(mirror), instant)
+    asked = Asked(
+        challenge=challenge,
+        domain=domain,
+        holder=holder,
+        recipient=recipient,
+        require_holder_binding=require_holder_binding,
+    )
+    chosen = _policy(policy_name, home)
+    kept: list[Saved] = []
+    reports = []
+    with closing(_World(local, instant)) as world:
+        verifier = _Verifier(world=world, policy=chosen, asked=asked, now=instant)
+        for name in _names(inputs):
+            report, saved = verifier.judge(name)
+            reports.append(out.add(report))
+            if saved is not None and save_materials is not None:
+                kept.append(saved)
+    if not reports:
+        raise click.UsageError("There is no file in the folder.")
+    out.finish(is_list=len(inputs) > 1 or Path(inputs[0]).is_dir())
+    if save_materials is not None:
+        _save_materials(Path(save_materials), kept)
+    return exit_code(reports, strict)
+
+
+class _Output:
+    """Prints reports as they are ready (text, lines) or all at the end (one JSON document)."""
+
+    def __init__(self, *, as_json: bool, as_lines: bool) -> None:
+        self._as_json = as_json
+        self._as_lines = as_lines
+        self._held: list[JsonValue] = []
+        self._verdicts: Counter[str] = Counter()
+        self._has_glyphs = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+
+    def add(self, report: Report) -> Report:
+        """Prints or holds the report, and gives it back."""
+        if self._as_json:
+            self._held.append(to_json(report))
+        elif self._as_lines:
+            self._print(_dumped(to_json(report)))
+        else:
+            self._print(("\n" if self._verdicts else "") + to_text(report, WIDTH, glyphs=self._has_glyphs).rstrip("\n"))
+        self._verdicts[report.verdict] += 1
+        return report
+
+    def finish(self, *, is_list: bool) -> None:
+        """The JSON document, if that was asked for: the report itself for one input, else a list of them."""
+        if self._as_json:
+            document: JsonValue = {"schema": "satchel.reports/1", "items": self._held} if is_list else self._held[0]
+            self._print(json.dumps(document, indent=1))
+        elif not self._as_lines and sum(self._verdicts.values()) > 1:
+            counts = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in self._verdicts.items())
+            print(counts, file=sys.stderr)
+
+    def _print(self, text: str) -> None:
+        print(text, flush=True)
+
+
+def _dumped(document: JsonObject) -> str:
+    # ASCII alone: no text from outside reaches a terminal as it is, whoever reads the lines.
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _names(inputs: Sequence[str]) -> Iterator[str]:
+    for name in inputs:
+        if name == "-" or "://" in name or not Path(name).is_dir():
+            yield name
+        else:
+            yield from _files(name)
+
+
+def _files(folder: str) -> Iterator[str]:
+    """The plain files below a folder, in order of their names; dot-files and links are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        # The folder itself becomes an input: opening it fails again, and the report says why.
+        yield folder
+        return
+    for entry in found:
+        if entry.name.startswith(".") or entry.is_symlink():
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(entry.path)
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return timestamp.parse(text)
+    except CodecError as fault:
+        raise click.BadParameter(f"{fault.message}. Write it like 2026-11-24T00:00:00Z.", param_hint="--now") from fault
+
+
+def _folder(mirror: str) -> Path:
+    folder = Path(mirror)
+    if not folder.is_dir():
+        raise click.BadParameter(f"{for_terminal(mirror)} is no folder.", param_hint="--mirror")
+    return folder
+
+
+def _policy(name: str, home: str | None) -> Policy:
+    """A built-in policy, a policy file, or a named one of the home folder when a home was given."""
+    if name in POLICIES:
+        return POLICIES[name]
+    path = Path(name)
+    if not path.is_file() and (home is not None or "SATCHEL_HOME" in os.environ):
+        from satchel.node.settings import Home
+
+        path = Home.resolve(home, os.environ).policy / f"{Path(name).name}.toml"
+    if not path.is_file():
+        raise UsageFault(
+            "usage.option", f"there is no policy {for_terminal(name)}: use {', '.join(POLICIES)} or a file"
+        )
+    try:
+        with path.open("rb") as file:
+            return policy.load(file.read(POLICY_LIMIT_BYTES))
+    except OSError as fault:
+        raise UsageFault("usage.file", f"{for_terminal(name)}: {fault.strerror}") from fault
+
+
+def _save_materials(path: Path, kept: Sequence[Saved]) -> None:
+    from satchel.node.settings import write_file
+
+    lines = [_dumped(materials.to_json(saved)) + "\n" for saved in kept]
+    write_file(path, "".join(lines).encode("ascii"))
+
+
+def _load_materials(path: Path) -> Iterator[Saved]:
+    """The saved verifications of a file, one a line. Raises UsageFault usage.file, SettingsFault materials.invalid."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(REPLAY_LIMIT_BYTES + 1)
+    except OSError as fault:
+        raise UsageFault("usage.file", f"{for_terminal(str(path))}: {fault.strerror}") from fault
+    lines = raw.splitlines()
+    if len(raw) > REPLAY_LIMIT_BYTES or not lines:
+        raise SettingsFault("materials.invalid", f"{for_terminal(str(path))} is empty or too large")
+    for line in lines:
+        yield materials.from_json(strictjson.loads(line, limit_bytes=REPLAY_LIMIT_BYTES))

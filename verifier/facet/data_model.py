@@ -1,0 +1,228 @@
+"""data_model: does the credential follow VC Data Model 1.1 or 2.0, in the one spelling that the facets read?
+
+Sources: Verifiable Credentials Data Model 2.0 §4; Verifiable Credentials Data Model 1.1 §4. Dates are read by the
+facet validity, proofs by the facet proof.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+from satchel.codec import base
+from satchel.credential import openbadge
+from satchel.credential.openbadge import Version
+from satchel.errors import CodecError
+from satchel.linked import pinned
+from satchel.port import JsonObject, JsonValue
+from satchel.text import for_terminal
+from verifier.facet.spelling import Respelled, check_contexts, walk
+from verifier.report import Facet
+
+_NAME: Final = "data_model"
+# An absolute URL: a scheme (so never the blank node `_:`), and no character that a URL must not have.
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\x9f<>\"{}|\\^`]+")
+_REFERENCE: Final = re.compile(r"[^\x00-\x20\x7f-\x9f<>\"{}|\\^`]+")
+_LANGUAGE_VALUE: Final = frozenset({"@value", "@language", "@direction"})
+_TYPED_PARTS: Final = ("evidence", "termsOfUse", "refreshService")
+_SRI: Final = r"sha(256|384|512)-([A-Za-z0-9+/_-]+={0,2})"
+
+
+def facet(value: JsonObject, version: Version | None) -> Facet:
+    """Fail with the first rule that is broken; warn for inline contexts, lists in the long form and credentials
+    inside that nobody judged; else pass."""
+    try:
+        contexts = _check_context(value, version)
+        has_inline = check_contexts(contexts)
+        findings = walk(value, contexts)
+        kinds = _check_type(value, version)
+        _check_ids(value)
+        _check_subjects(value)
+        if "credentialStatus" in value:
+            _check_status(value["credentialStatus"])
+        _check_parts(value, version)
+    except Respelled as refusal:
+        return Facet.of(_NAME, refusal.code, refusal.message)
+    title = _title(value)
+    details: JsonObject = {"version": version, "type": list[JsonValue](kinds), "title": title}
+    if has_inline:
+        return Facet.of(_NAME, "data_model.inline_context", **details)
+    if _has_inner(value):
+        return Facet.of(_NAME, "data_model.inner_not_judged", **details)
+    if findings.has_list:
+        return Facet.of(_NAME, "data_model.keyword", **details)
+    return Facet.of(_NAME, "data_model.ok", _sentence(value, version, title), **details)
+
+
+def _title(value: JsonObject) -> str:
+    """As openbadge.title, without reading the whole achievement where the common shape has its name."""
+    match value:
+        case {"credentialSubject": {"achievement": {"name": str(name)}}} if name:
+            return name
+        case _:
+            return openbadge.title(value)
+
+
+def _sentence(value: JsonObject, version: Version | None, title: str) -> str:
+    kind = "An Open Badge" if openbadge.is_open_badge(value) else "A credential"
+    return f"{kind} of data model {version}" + (f": “{for_terminal(title, limit=120)}”." if title else ".")
+
+
+def _check_context(value: JsonObject, version: Version | None) -> list[JsonValue]:
+    """2.0 §4.3, 1.1 §4.1: the first context is the data model's; each other is a URL or an object."""
+    given = value.get("@context")
+    if version is None:
+        raise Respelled("data_model.context", "The first context is not that of a verifiable credential.")
+    if not isinstance(given, list):
+        if version == "1.1":
+            raise Respelled("data_model.context", "The contexts are not a list.")
+        given = [given]
+    for item in given:
+        if isinstance(item, str) and _REFERENCE.fullmatch(item) is None:
+            raise Respelled("data_model.context", f"The context “{for_terminal(item, limit=100)}” is no URL.")
+    return given
+
+
+def _check_type(value: JsonObject, version: Version | None) -> tuple[str, ...]:
+    given = value.get("type")
+    kinds = openbadge.types(value)
+    if version == "1.1" and not isinstance(given, list):
+        raise Respelled("data_model.type", "The types are not a list.")
+    if isinstance(given, list) and len(kinds) != len(given):
+        raise Respelled("data_model.type", "A type is not a text.")
+    if "VerifiableCredential" not in kinds:
+        raise Respelled("data_model.type", "The type VerifiableCredential is missing.")
+    return kinds
+
+
+def _check_ids(value: JsonObject) -> None:
+    if "id" in value and not _is_url(value["id"]):
+        raise Respelled("data_model.id", "The credential's id is not one absolute URL.")
+    issuer = value.get("issuer")
+    if not _is_url(issuer.get("id") if isinstance(issuer, dict) else issuer):
+        raise Respelled("data_model.issuer", "The issuer is not named by one absolute URL.")
+
+
+def _check_subjects(value: JsonObject) -> None:
+    given = value.get("credentialSubject")
+    subjects = given if isinstance(given, list) else [given]
+    if not subjects:
+        raise Respelled("data_model.subject", "The credential has no subject.")
+    for subject in subjects:
+        if not isinstance(subject, dict) or not subject:
+            raise Respelled("data_model.subject", "A subject is empty or no object.")
+        if "id" in subject and not _is_url(subject["id"]):
+            raise Respelled("data_model.id", "A subject's id is not one absolute URL.")
+
+
+def _check_status(given: JsonValue) -> None:
+    entries = given if isinstance(given, list) else [given]
+    if not entries:
+        raise Respelled("data_model.status", "The list of status entries is empty.")
+    for entry in entries:
+        if not isinstance(entry, dict) or not _is_typed(entry):
+            raise Respelled("data_model.status", "A status entry has no type.")
+        if "id" in entry and not _is_url(entry["id"]):
+            raise Respelled("data_model.status", "A status entry's id is not one absolute URL.")
+
+
+def _check_parts(value: JsonObject, version: Version | None) -> None:
+    if version == "1.1" and "issuanceDate" not in value:
+        raise Respelled("data_model.date", "The credential has no issuanceDate.")
+    for schema in _objects(value, "credentialSchema", "data_model.schema"):
+        if not _is_typed(schema) or not _is_url(schema.get("id")):
+            raise Respelled("data_model.schema", "A credentialSchema has no URL or no type.")
+    for name in _TYPED_PARTS:
+        for part in _objects(value, name, "data_model.part"):
+            if not _is_typed(part):
+                raise Respelled("data_model.part", f"A part of {name} has no type.")
+    if version == "2.0":
+        for name in ("name", "description"):
+            if name in value and not _is_language_text(value[name]):
+                raise Respelled("data_model.name", f"The {name} is neither a text nor a text with its language.")
+        _check_related(value)
+
+
+def _check_related(value: JsonObject) -> None:
+    """2.0 §5.3: each resource once, with a digest; those that are pinned contexts must have that digest."""
+    seen: set[str] = set()
+    for resource in _objects(value, "relatedResource", "data_model.related"):
+        url = resource.get("id")
+        if not isinstance(url, str) or not _is_url(url) or url in seen:
+            raise Respelled("data_model.related", "A related resource has no URL or stands there twice.")
+        seen.add(url)
+        sri, multibase = resource.get("digestSRI"), resource.get("digestMultibase")
+        if sri is None and multibase is None:
+            raise Respelled("data_model.related", "A related resource has no digest.")
+        if url in pinned.urls():
+            content = pinned.raw(url)
+            if (sri is not None and not _sri_fits(sri, content)) or (
+                multibase is not None and not _multibase_fits(multibase, content)
+            ):
+                raise Respelled("data_model.related", f"The digest of {for_terminal(url, limit=100)} is another one.")
+
+
+def _sri_fits(given: JsonValue, content: bytes) -> bool:
+    """Whether one of the digests of an SRI text (W3C Subresource Integrity §3.5) is the content's."""
+    if not isinstance(given, str):
+        return False
+    for part in given.split():
+        found = re.fullmatch(_SRI, part)
+        if found is not None:
+            digest = hashlib.new(f"sha{found[1]}", content).digest()
+            text = found[2].rstrip("=").replace("+", "-").replace("/", "_")
+            if text == base.base64url_encode(digest):
+                return True
+    return False
+
+
+def _multibase_fits(given: JsonValue, content: bytes) -> bool:
+    """Whether a digestMultibase is the content's SHA-256 or SHA-384, with or without a multihash header: the
+    standard asks for one, its own test suite writes none."""
+    if not isinstance(given, str):
+        return False
+    try:
+        raw = base.multibase_decode(given, allowed="zu")
+    except CodecError:
+        return False
+    short, long = hashlib.sha256(content).digest(), hashlib.sha384(content).digest()
+    return raw in (short, b"\x12\x20" + short, long, b"\x20\x30" + long)
+
+
+def _objects(value: JsonObject, name: str, code: str) -> list[JsonObject]:
+    """The objects of a member that may be one or a list of them."""
+    if name not in value:
+        return []
+    given = value[name]
+    items = given if isinstance(given, list) else [given]
+    objects = [item for item in items if isinstance(item, dict)]
+    if len(objects) != len(items):
+        raise Respelled(code, f"A part of {name} is no object.")
+    return objects
+
+
+def _is_typed(part: JsonObject) -> bool:
+    given = part.get("type")
+    kinds = given if isinstance(given, list) else [given]
+    return bool(kinds) and all(isinstance(kind, str) and kind for kind in kinds)
+
+
+def _is_url(value: JsonValue) -> bool:
+    return isinstance(value, str) and _URL.fullmatch(value) is not None
+
+
+def _is_language_text(value: JsonValue) -> bool:
+    if isinstance(value, str):
+        return True
+    items = value if isinstance(value, list) else [value]
+    return bool(items) and all(
+        isinstance(item, str)
+        or (isinstance(item, dict) and item.keys() <= _LANGUAGE_VALUE and isinstance(item.get("@value"), str))
+        for item in items
+    )
+
+
+def _has_inner(value: JsonObject) -> bool:
+    """Whether the subject carries credentials, as a CLR does."""
+    return any("verifiableCredential" in subject for subject in openbadge.subjects(value))

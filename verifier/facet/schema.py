@@ -1,0 +1,26 @@
+"""schema: has an Open Badge the shape that its standard publishes? Our own schema decides; none is fetched."""
+
+from __future__ import annotations
+
+from satchel.credential import openbadge
+from satchel.credential import schema as schemas
+from satchel.port import JsonObject
+from verifier.report import Facet
+
+
+def facet(value: JsonObject) -> Facet:
+    """Not applicable to anything but an Open Badge of data model 2.0: the badges of 1.1 have another shape."""
+    if not openbadge.is_open_badge(value):
+        return Facet.of("schema", "schema.not_open_badge")
+    if openbadge.version(value) != "2.0":
+        return Facet.of("schema", "schema.none_for_version")
+    if schemas.is_valid(value, schemas.OPEN_BADGE):
+        return Facet.of("schema", "schema.ok")
+    faults = schemas.faults(value, schemas.OPEN_BADGE)
+    first = faults[0]
+    return Facet.of(
+        "schema",
+        "schema.invalid",
+        f"{first.path or 'The credential'} {first.message}",
+        items=[{"path": fault.path, "message": fault.message} for fault in faults],
+    )

@@ -1,0 +1,202 @@
+"""Materials: everything from outside that a verdict rests on, gathered beforehand and kept so that it can be repeated.
+
+Saved as `satchel.materials/1`, one verification a value: the input's bytes, the policy, the question and the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias, get_args
+
+from satchel.codec import base, timestamp
+from satchel.codes import CODES
+from satchel.credential.envelope import Fault
+from satchel.errors import CodecError, FetchError, SettingsFault
+from satchel.port import Fetched, JsonObject, JsonValue, Purpose, Request, Source
+from verifier import policy as policies
+from verifier.policy import Policy
+
+SCHEMA: Final = "satchel.materials/1"
+
+Key: TypeAlias = tuple[Purpose, str]
+
+_PURPOSES: Final[Mapping[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
+_SOURCES: Final[Mapping[str, Source]] = {source: source for source in get_args(Source)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the verifier asks beyond the credential itself; a question that is None is not asked.
+
+    `holder` is the DID that must be the subject; `recipient` an e-mail address or `TYPE:VALUE` (an identifier type
+    of Open Badges) that must match the subject; `challenge` and `domain` must stand in the proof.
+    """
+
+    challenge: str | None = None
+    domain: str | None = None
+    holder: str | None = None
+    recipient: str | None = None
+    require_holder_binding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """The only present that a verdict knows (`now`, aware UTC), and every fetched document or why there is none."""
+
+    now: datetime
+    fetched: Mapping[Key, Fetched | Fault]
+
+    def as_fetch(self) -> GatheredFetch:
+        """A Fetch that serves these documents again and nothing else."""
+        return GatheredFetch(self.fetched)
+
+
+class GatheredFetch:
+    """Answers from what was gathered; raises FetchError with the stored fault, or `fetch.not_gathered`."""
+
+    def __init__(self, fetched: Mapping[Key, Fetched | Fault]) -> None:
+        self._fetched = fetched
+
+    async def __call__(self, request: Request, /) -> Fetched:
+        found = self._fetched.get((request.purpose, request.url))
+        if found is None:
+            raise FetchError("fetch.not_gathered", f"{request.url} was not gathered")
+        if isinstance(found, Fault):
+            raise FetchError(found.code, found.message)
+        return found
+
+    async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]:
+        answers: list[Fetched | FetchError] = []
+        for request in requests:
+            try:
+                answers.append(await self(request))
+            except FetchError as fault:
+                answers.append(fault)
+        return tuple(answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """One verification that can be repeated: judge `read(raw, name=name)` with the rest."""
+
+    raw: bytes
+    name: str
+    policy: Policy
+    asked: Asked
+    materials: Materials
+
+
+def to_json(saved: Saved) -> JsonObject:
+    """The whole verification as `satchel.materials/1`; bytes are base64url."""
+    return {
+        "schema": SCHEMA,
+        "input": {"name": saved.name, "body": base.base64url_encode(saved.raw)},
+        "policy": policies.to_json(saved.policy),
+        "asked": {
+            "challenge": saved.asked.challenge,
+            "domain": saved.asked.domain,
+            "holder": saved.asked.holder,
+            "recipient": saved.asked.recipient,
+            "require_holder_binding": saved.asked.require_holder_binding,
+        },
+        "now": timestamp.render(saved.materials.now),
+        "fetched": [_answer_to_json(key, answer) for key, answer in saved.materials.fetched.items()],
+    }
+
+
+def from_json(value: JsonValue) -> Saved:
+    """The verification that `to_json` wrote. Raises SettingsFault materials.invalid naming the member."""
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise _invalid("schema")
+    given, asked, answers = value.get("input"), value.get("asked"), value.get("fetched")
+    if not isinstance(given, dict) or not isinstance(asked, dict) or not isinstance(answers, list):
+        raise _invalid("input, asked or fetched")
+    binding = asked.get("require_holder_binding", False)
+    if not isinstance(binding, bool):
+        raise _invalid("asked.require_holder_binding")
+    return Saved(
+        raw=_bytes(given, "body"),
+        name=_text(given, "name"),
+        policy=policies.from_json(value.get("policy")),
+        asked=Asked(
+            challenge=_maybe_text(asked, "challenge"),
+            domain=_maybe_text(asked, "domain"),
+            holder=_maybe_text(asked, "holder"),
+            recipient=_maybe_text(asked, "recipient"),
+            require_holder_binding=binding,
+        ),
+        materials=Materials(now=_moment(value, "now"), fetched=dict(map(_answer, answers))),
+    )
+
+
+def _answer_to_json(key: Key, answer: Fetched | Fault) -> JsonObject:
+    purpose, url = key
+    if isinstance(answer, Fault):
+        return {"purpose": purpose, "url": url, "fault": {"code": answer.code, "message": answer.message}}
+    return {
+        "purpose": purpose,
+        "url": url,
+        "final_url": answer.final_url,
+        "status": answer.status,
+        "media_type": answer.media_type,
+        "body": base.base64url_encode(answer.body),
+        "fetched_at": timestamp.render(answer.fetched_at),
+        "source": answer.source,
+    }
+
+
+def _answer(value: JsonValue) -> tuple[Key, Fetched | Fault]:
+    if not isinstance(value, dict):
+        raise _invalid("fetched")
+    purpose, url = _PURPOSES.get(_text(value, "purpose")), _text(value, "url")
+    if purpose is None:
+        raise _invalid("purpose")
+    fault = value.get("fault")
+    if isinstance(fault, dict):
+        code = _text(fault, "code")
+        if code not in CODES:
+            raise _invalid("fault.code")
+        return (purpose, url), Fault(code=code, message=_text(fault, "message"))
+    status, source = value.get("status"), _SOURCES.get(_text(value, "source"))
+    if not isinstance(status, int) or source is None:
+        raise _invalid("status or source")
+    return (purpose, url), Fetched(
+        url=url,
+        final_url=_text(value, "final_url"),
+        status=status,
+        media_type=_text(value, "media_type"),
+        body=_bytes(value, "body"),
+        fetched_at=_moment(value, "fetched_at"),
+        source=source,
+    )
+
+
+def _text(value: JsonObject, name: str) -> str:
+    member = value.get(name)
+    if not isinstance(member, str):
+        raise _invalid(name)
+    return member
+
+
+def _maybe_text(value: JsonObject, name: str) -> str | None:
+    return None if value.get(name) is None else _text(value, name)
+
+
+def _bytes(value: JsonObject, name: str) -> bytes:
+    try:
+        return base.base64url_decode(_text(value, name))
+    except CodecError as fault:
+        raise _invalid(name) from fault
+
+
+def _moment(value: JsonObject, name: str) -> datetime:
+    try:
+        return timestamp.parse(_text(value, name))
+    except CodecError as fault:
+        raise _invalid(name) from fault
+
+
+def _invalid(member: str) -> SettingsFault:
+    return SettingsFault("materials.invalid", f"the saved materials have a missing or wrong member: {member}")

@@ -1,0 +1,162 @@
+"""Policies: what each facet's outcome does to the verdict. Data, not code; a file may refine a built-in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, Protocol, TypeAlias
+
+from satchel.codes import Outcome
+from satchel.errors import SettingsFault
+from satchel.port import JsonObject, JsonValue
+
+Verdict: TypeAlias = Literal["accepted", "accepted_with_warnings", "undecided", "rejected", "malformed"]
+Effect: TypeAlias = Literal["ignore", "warn", "undecided", "reject"]
+Row: TypeAlias = Mapping[Outcome, Effect]
+
+_EFFECTS: Final[Mapping[str, tuple[Effect, ...]]] = MappingProxyType(
+    {"warn": ("warn", "ignore"), "unknown": ("undecided", "warn", "ignore"), "fail": ("reject", "warn", "ignore")}
+)
+_SEVERITY: Final[Mapping[Effect, int]] = MappingProxyType({"ignore": 0, "warn": 1, "undecided": 2, "reject": 3})
+_VERDICTS: Final[tuple[Verdict, ...]] = ("accepted", "accepted_with_warnings", "undecided", "rejected")
+
+_QUIET: Final[Row] = MappingProxyType({"pass": "ignore", "not_applicable": "ignore"})
+
+
+def _row(*, fail: Effect, unknown: Effect, warn: Effect = "warn") -> Row:
+    return MappingProxyType({**_QUIET, "fail": fail, "unknown": unknown, "warn": warn})
+
+
+_DECIDES: Final = _row(fail="reject", unknown="undecided")
+_ADVISES: Final = _row(fail="warn", unknown="warn")
+_INFORMS: Final = _row(fail="ignore", unknown="ignore", warn="ignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A name and, for each facet, the effect of each outcome. A facet that the table does not name only informs."""
+
+    name: str
+    table: Mapping[str, Row]
+
+    def effect(self, facet: str, outcome: Outcome) -> Effect:
+        """What this outcome of this facet does to the verdict."""
+        return self.table.get(facet, _INFORMS)[outcome]
+
+
+_DEFAULT: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        "parse": _DECIDES,
+        "data_model": _DECIDES,
+        "proof": _DECIDES,
+        "issuer_binding": _DECIDES,
+        "validity": _DECIDES,
+        "status": _DECIDES,
+        "subject": _DECIDES,
+        "schema": _ADVISES,
+        "published_key": _ADVISES,
+        "endorsements": _ADVISES,
+        "evidence": _ADVISES,
+        "results": _ADVISES,
+        "alignment": _ADVISES,
+        "issuer_trust": _row(fail="warn", unknown="ignore"),
+    }
+)
+
+# The W3C test suites ask for the proof and the data model alone: their vectors name issuers without a DID beside a
+# did:key. Whether the issuer controls the key is still told.
+_W3C: Final[Mapping[str, Row]] = MappingProxyType(
+    {**_DEFAULT, "issuer_binding": _ADVISES, "schema": _INFORMS, "published_key": _INFORMS}
+)
+
+POLICIES: Final[Mapping[str, Policy]] = MappingProxyType(
+    {"default": Policy(name="default", table=_DEFAULT), "w3c": Policy(name="w3c", table=_W3C)}
+)
+
+
+class Judged(Protocol):
+    """What a verdict needs of a facet."""
+
+    @property
+    def facet(self) -> str: ...
+
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def verdict(policy: Policy, facets: Sequence[Judged]) -> Verdict:
+    """The worst effect of the facets under the policy; `malformed` when the bytes could not be read."""
+    worst = 0
+    for entry in facets:
+        if entry.facet == "parse" and entry.outcome == "fail":
+            return "malformed"
+        worst = max(worst, _SEVERITY[policy.effect(entry.facet, entry.outcome)])
+    return _VERDICTS[worst]
+
+
+def load(raw: bytes) -> Policy:
+    """The policy of a TOML file: `name`, an optional `base` (a built-in policy, `default` if none), and a table
+    `[facet.NAME]` with `fail`, `unknown` and `warn` for each facet that differs.
+
+    Raises SettingsFault policy.invalid naming the place. The facet `parse` cannot be changed: what cannot be read
+    cannot be judged.
+    """
+    import tomllib
+
+    try:
+        document = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise _invalid(f"the file is no TOML: {fault}") from fault
+    for key in document.keys() - {"name", "base", "facet"}:
+        raise _invalid(f"the key {key} is unknown")
+    name, base, facets = document.get("name"), document.get("base", "default"), document.get("facet", {})
+    if not isinstance(name, str) or not name.strip():
+        raise _invalid("name is missing")
+    if not isinstance(base, str) or base not in POLICIES:
+        raise _invalid(f"base must be one of {', '.join(POLICIES)}")
+    if not isinstance(facets, dict):
+        raise _invalid("facet must be a table")
+    return Policy(name=name, table=_refined(POLICIES[base].table, facets))
+
+
+def to_json(policy: Policy) -> JsonObject:
+    """The whole policy as JSON, so that a saved verification can be repeated without the file it came from."""
+    rows: JsonObject = {facet: dict[str, JsonValue](row.items()) for facet, row in policy.table.items()}
+    return {"name": policy.name, "facet": rows}
+
+
+def from_json(value: JsonValue) -> Policy:
+    """The policy that `to_json` wrote. Raises SettingsFault policy.invalid."""
+    facets = value.get("facet") if isinstance(value, dict) else None
+    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(name, str) or not isinstance(facets, dict):
+        raise _invalid("a saved policy has a name and a table of facets")
+    rows: dict[str, object] = {}
+    for facet, row in facets.items():
+        if not isinstance(row, dict):
+            raise _invalid(f"facet.{facet} is no table")
+        rows[facet] = {outcome: effect for outcome, effect in row.items() if outcome not in _QUIET}
+    return Policy(name=name, table=_refined({}, rows))
+
+
+def _refined(table: Mapping[str, Row], facets: Mapping[str, object]) -> Mapping[str, Row]:
+    refined = dict(table)
+    for facet, changes in facets.items():
+        if not isinstance(changes, dict):
+            raise _invalid(f"facet.{facet} must be a table")
+        row: dict[Outcome, Effect] = dict(refined.get(facet, _INFORMS))
+        for outcome, effect in changes.items():
+            allowed = _EFFECTS.get(outcome, ())
+            if effect not in allowed:
+                options = ", ".join(allowed) or "no value: use fail, unknown or warn"
+                raise _invalid(f"facet.{facet}.{outcome} takes {options}")
+            row[outcome] = effect
+        if facet == "parse" and row != _DECIDES:
+            raise _invalid("facet.parse cannot be changed")
+        refined[facet] = MappingProxyType(row)
+    return MappingProxyType(refined)
+
+
+def _invalid(message: str) -> SettingsFault:
+    return SettingsFault("policy.invalid", f"policy: {message}")

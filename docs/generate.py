@@ -1,18 +1,20 @@
-"""Writes the generated pages of docs/reference; `--check` compares instead and fails on drift."""
+"""Writes the generated pages of docs/reference and docs/start; `--check` compares instead and fails on drift."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
 from satchel.codes import CODES
+from tui.command.learn import TOPICS, text
 from tui.main import COMMANDS, command_group
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
 
 ROOMS = {
     "parse": "Reading a file",
@@ -90,7 +92,19 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"errors.md": errors, "commands.md": commands}
+def start() -> str:
+    """The page that lists what a newcomer can read."""
+    lines = ["# New to micro-credentials?", "", "Generated from `satchel learn` by `make docs`. Read in this order:", ""]
+    lines += [f"- [{question}]({topic}.md)" for topic, question in TOPICS.items()]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/errors.md": errors,
+    "reference/commands.md": commands,
+    "start/README.md": start,
+    **{f"start/{topic}.md": partial(text, topic) for topic in TOPICS},
+}
 
 
 def main() -> int:
@@ -99,13 +113,14 @@ def main() -> int:
     check = parser.parse_args().check
     stale = []
     for name, page in PAGES.items():
-        path, text = REFERENCE / name, page()
-        if check and (not path.is_file() or path.read_text("utf-8") != text):
+        path, written = DOCS / name, page()
+        if check and (not path.is_file() or path.read_text("utf-8") != written):
             stale.append(name)
         elif not check:
-            path.write_text(text, "utf-8")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(written, "utf-8")
     for name in stale:
-        print(f"docs/reference/{name} is older than the code: run `make docs`", file=sys.stderr)
+        print(f"docs/{name} is older than the code: run `make docs`", file=sys.stderr)
     return 1 if stale else 0
 
 

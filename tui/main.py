@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "show": ("wallet.command", "show", "Show one credential of the wallet."),
     "rm": ("wallet.command", "remove", "Remove a credential from the wallet."),
     "export": ("wallet.command", "export", "Write credentials exactly as they were received."),
+    "learn": ("tui.command.learn", "learn", "What a newcomer to micro-credentials asks, with commands to try."),
     "doctor": ("tui.command.doctor", "doctor", "Is this machine fit, and what to do where it is not."),
     "bench": ("tui.command.bench", "bench", "Measure this machine: verify, issue, canonicalize."),
     "errors": ("tui.command.errors", "errors", "Explain a code, or list all of them."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
@@ -168,7 +169,7 @@ async def test_the_school_that_the_next_servers_imitate_is_believed() -> None:
     ids=lambda behaviour: behaviour[:60].decode("latin-1").splitlines()[0] if behaviour else "closed",
 )
 async def test_a_bad_did_server_leaves_the_key_unknown_in_time(behaviour: bytes) -> None:
-    with within(10), rude_server.sockets() as asked:
+    with within(10, time.monotonic), rude_server.sockets() as asked:
         report = await from_rude({DID_JSON: behaviour}, of_issuer(SCHOOL))
     assert {address[0] for _, address in asked if isinstance(address, tuple)} <= {"127.0.0.1"}
     if behaviour in (CUT_JSON, DEEP_JSON):
@@ -186,11 +187,11 @@ async def test_a_document_of_many_keys_is_read_in_time() -> None:
     document["verificationMethod"] = [method | {"id": f"{SCHOOL}#k{number}"} for number in range(1_000)] + [method]
     body = to_bytes(document)
     assert len(body) < 256 * 1024
-    with within(5):
+    with within(5, time.monotonic):
         report = await from_rude({DID_JSON: answer(200, body, Content_Type=JSON)}, of_issuer(SCHOOL))
     says(report, "rejected", "proof", "fail", "did.document")
     document["verificationMethod"] = [method | {"id": f"{SCHOOL}#k{number}"} for number in range(100_000)] + [method]
-    with within(5):
+    with within(5, time.monotonic):
         report = await from_rude({DID_JSON: answer(200, to_bytes(document), Content_Type=JSON)}, of_issuer(SCHOOL))
     says(report, "undecided", "proof", "unknown", "did.unreachable")
 
@@ -259,7 +260,7 @@ def test_an_address_that_became_private_after_the_lookup_is_refused_at_connect(a
     ids=lambda behaviour: behaviour[:60].decode("latin-1").splitlines()[0],
 )
 async def test_a_status_list_that_cannot_be_had_leaves_the_verdict_open_in_time(behaviour: bytes) -> None:
-    with within(15):
+    with within(15, time.monotonic):
         report = await from_rude({"/status/1": behaviour}, with_status(STATUS_URL))
     code = "status.list_malformed" if behaviour == EMPTY_JSON else "status.list_unreachable"
     says(report, "undecided", "status", "unknown", code)

@@ -143,7 +143,7 @@ def test_a_second_byte_order_mark_is_malformed() -> None:
         (b"", "parse.empty"),
         (b" \n\t ", "parse.empty"),
         (b"%PDF-1.7 not a credential", "parse.not_credential"),
-        (b"PK\x03\x04", "parse.not_credential"),
+        (b"PK\x03\x04", "parse.stack"),
     ],
     ids=["two", "two lines", "array", "string", "null", "number", "empty", "blank", "other", "zip"],
 )

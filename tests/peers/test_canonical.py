@@ -89,6 +89,17 @@ def compared(peer: Peer, documents: Sequence[tuple[str, JsonObject]]) -> list[Co
     ]
 
 
+def differing(results: Sequence[Compared]) -> list[Compared]:
+    """Those that neither agree nor stand apart, each asked again in a child of its own: jsonld.js keeps the warnings
+    of a context that it has processed before, and then refuses a document that alone it accepts."""
+    again: list[Compared] = []
+    for result in results:
+        if not (result.is_same or result.is_unsupported or result.is_stricter):
+            with Peer() as fresh:
+                again += compared(fresh, [(result.name, result.document)])
+    return [result for result in again if not (result.is_same or result.is_unsupported or result.is_stricter)]
+
+
 def tell(results: Sequence[Compared]) -> None:
     """Print the counts, and list the unsupported apart: `pytest -s` or a failure shows them."""
     equal = sum(isinstance(result.ours, str) and result.is_same for result in results)
@@ -107,8 +118,7 @@ def test_two_thousand_bent_documents_have_one_canonical_form_or_none(peer: Peer)
     documents = [(f"seed {SEED} number {n}", document) for n, document in enumerate(mutate.documents(SEED, COUNT))]
     results = compared(peer, documents)
     tell(results)
-    apart = [result for result in results if result.is_unsupported or result.is_stricter]
-    assert [str(result) for result in results if not result.is_same and result not in apart] == []
+    assert [str(result) for result in differing(results)] == []
     plain = results[: len(mutate.SHAPES)]
     assert [str(result) for result in plain if isinstance(result.ours, LinkedError)] == []
     # Counted, so that neither a generator of nonsense nor an engine that refuses everything passes.

@@ -6,6 +6,7 @@ import pytest
 
 from satchel.codec import strictjson
 from satchel.port import JsonObject
+from tests.attack.forge import judged, says
 from tests.peers import foreign_badge
 from tests.peers import peer as peers
 
@@ -28,3 +29,8 @@ def test_the_peer_verifies_the_committed_badge(peer: peers.Peer, badge: JsonObje
 def test_the_peer_refuses_the_badge_under_another_name(peer: peers.Peer, badge: JsonObject) -> None:
     answer = peer.ask("verify", credential=badge | {"name": "Ocean passage planning"}, now=NOW)
     assert answer == {"verified": False, "status": [], "error": "Invalid signature."}
+
+
+def test_satchel_accepts_the_committed_badge_and_refuses_it_under_another_name(badge: JsonObject) -> None:
+    says(judged(foreign_badge.BADGE.read_bytes()), "accepted", "proof", "pass", "proof.ok")
+    says(judged(badge | {"name": "Ocean passage planning"}), "rejected", "proof", "fail", "proof.invalid")

@@ -59,6 +59,7 @@ _KEY: dict[str, Code] = {
     "key.jwk": Code("fail", "The public key is not a sound JSON Web Key.", "Ask the issuer to repair the key."),
     "key.length": Code("fail", "The key has a wrong number of bytes.", "Ask the issuer to repair the key."),
     "key.point": Code("fail", "The public key is a point that no honest key has.", "Do not trust this key."),
+    "key.scalar": Code("error", "The secret key is no number that its curve takes.", "Make a new key."),
     "key.secret": Code("fail", "A secret key stands where a public key belongs.", "Tell the issuer: the key is lost."),
     "key.method": Code("fail", "The verification method is malformed.", "Ask the issuer to repair its DID document."),
     "key.use": Code("fail", "The key is not for checking signatures.", "Ask the issuer which key to use."),
@@ -98,7 +99,9 @@ _LINKED: dict[str, Code] = {
     "linked.relative_iri": Code(
         "fail", "An identifier is not an absolute address.", "Ask the issuer to write it in full."
     ),
-    "linked.iri": Code("fail", "An identifier has characters that no address may have.", "Ask the issuer to correct it."),
+    "linked.iri": Code(
+        "fail", "An identifier has characters that no address may have.", "Ask the issuer to correct it."
+    ),
     "linked.base": Code(
         "fail", "A context changes what identifiers are relative to.", "Ask the issuer to remove @base."
     ),
@@ -135,9 +138,28 @@ _PROOF: dict[str, Code] = {
     "proof.suite_unsupported": Code(
         "unknown", "The proof is of a kind that is not known here.", "Check with a newer version of Satchel."
     ),
-    "proof.chain_unsupported": Code(
-        "unknown", "The proof builds on an earlier proof, which is not checked yet.", "Check with other software too."
+    "proof.suite_retired": Code(
+        "error", "Proofs of this kind are checked and no longer made.", "Sign with eddsa-rdfc-2022."
     ),
+    "proof.token_malformed": Code("fail", "The token is malformed.", "Ask the issuer for the token as it was signed."),
+    "proof.token_header": Code(
+        "fail", "The token has a header that has no place in it.", "Ask the issuer to repair it."
+    ),
+    "proof.token_key": Code(
+        "fail", "The token brings the key that it is to be checked with.", "Ask the issuer to name a key of its DID."
+    ),
+    "proof.token_type": Code("fail", "The token is of another type than a credential.", "Ask for the credential."),
+    "proof.token_claims": Code(
+        "fail", "The token and the credential in it say different things.", "Ask the issuer for a new one."
+    ),
+    "proof.algorithm": Code("fail", "The token names no algorithm that signs for others.", "Do not trust this token."),
+    "proof.algorithm_unsupported": Code(
+        "unknown", "The token is signed in a way that is not checked here.", "Check with other software too."
+    ),
+    "proof.previous_missing": Code(
+        "fail", "A proof builds on an earlier proof that is not there.", "Ask for the document with all its proofs."
+    ),
+    "proof.previous_cycle": Code("fail", "Proofs build on each other in a circle.", "Do not trust these proofs."),
 }
 
 _DID: dict[str, Code] = {
@@ -259,6 +281,9 @@ _CREDENTIAL = {
 _VERIFIER = {
     "policy.invalid": Code("error", "The policy file is not valid.", "Correct the named place."),
     "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
+    "trust.invalid": Code("error", "A trust list cannot be used.", "Correct the named file."),
+    "trust.unknown_key": Code("error", "A trust list has an unknown key.", "Remove or correct it."),
+    "parse.stack": Code("fail", "The file is no sound stack of credentials.", "Ask for the stack as it was made."),
     "verifier.internal": Code("unknown", "The check itself broke down.", "Report this as a bug of Satchel."),
     "data_model.ok": Code("pass", "The credential follows its data model.", ""),
     "data_model.inline_context": Code(
@@ -268,11 +293,9 @@ _VERIFIER = {
         "warn", "A list is written in the long JSON-LD form.", "Ask the issuer for the usual form."
     ),
     "data_model.not_read": Code("not_applicable", "The data model of this format is not read yet.", ""),
-    "data_model.presentation": Code(
-        "unknown", "This is a presentation; only credentials are judged yet.", "Check the credentials in it one by one."
-    ),
-    "data_model.inner_not_judged": Code(
-        "warn", "The credentials inside this one were not judged.", "Check each of them by itself."
+    "data_model.holder": Code("fail", "The holder is not named by a URL.", "Ask the holder for a new presentation."),
+    "data_model.credentials": Code(
+        "fail", "A credential inside is neither an object nor a token.", "Ask the holder for a new presentation."
     ),
     "data_model.context": Code(
         "fail", "The contexts are not those of the data model.", "Ask the issuer to correct it."
@@ -361,6 +384,27 @@ _VERIFIER = {
     "issuer_binding.key_expired": Code(
         "fail", "The key had ended before the proof was made.", "Ask the issuer to sign again."
     ),
+    "issuer_trust.ok": Code("pass", "A list of this verifier names the issuer.", ""),
+    "issuer_trust.no_list": Code("not_applicable", "This verifier has no list of issuers that it knows.", ""),
+    "issuer_trust.not_read": Code("not_applicable", "The issuer of this format is not read yet.", ""),
+    "issuer_trust.in_parts": Code("not_applicable", "A holder needs no list; the issuers inside are looked up.", ""),
+    "issuer_trust.not_listed": Code(
+        "unknown", "No list of this verifier names the issuer.", "Find out who it is, or add it to a list."
+    ),
+    "issuer_trust.not_bound": Code(
+        "unknown", "Whose key signed is not proven, so no list was asked.", "See the issuer's key first."
+    ),
+    "issuer_trust.not_then": Code(
+        "unknown", "A list names the issuer for other days than these.", "Ask the keeper of the list."
+    ),
+    "issuer_trust.ended": Code(
+        "warn",
+        "A list named the issuer when the credential says it was issued, and does so no more.",
+        "Ask the issuer to confirm the date: it is its own word.",
+    ),
+    "issuer_trust.distrusted": Code(
+        "fail", "A list of this verifier says not to trust the issuer.", "Ask the keeper of the list."
+    ),
     "validity.ok": Code("pass", "The credential is within its dates.", ""),
     "validity.no_dates": Code("not_applicable", "The credential names no dates.", ""),
     "validity.not_read": Code("not_applicable", "The dates of this format are not read yet.", ""),
@@ -391,6 +435,87 @@ _VERIFIER = {
     "subject.holder_not_proven": Code(
         "fail", "Nobody has proven to hold the subject's key.", "Ask for a presentation signed by the holder."
     ),
+    "endorsements.none": Code("not_applicable", "Nobody endorses it.", ""),
+    "endorsements.not_read": Code("not_applicable", "The endorsements of this format are not read yet.", ""),
+    "endorsements.ok": Code("pass", "Somebody else endorses it, rightly signed.", ""),
+    "endorsements.self": Code(
+        "warn", "The issuer or the subject endorses itself.", "Do not count it as somebody else's word."
+    ),
+    "endorsements.no_target": Code(
+        "unknown", "What the endorsement hangs on has no identifier to compare with.", "Ask the issuer."
+    ),
+    "endorsements.undecided": Code(
+        "unknown", "The endorsement itself could not be checked.", "Look at its own report."
+    ),
+    "endorsements.not_judged": Code(
+        "unknown", "There are more endorsements than are judged, or they lie too deep.", "Check them by themselves."
+    ),
+    "endorsements.not_one": Code("fail", "What stands there is no endorsement.", "Do not rely on it."),
+    "endorsements.other_target": Code(
+        "fail", "The endorsement is about something else than it hangs on.", "Do not rely on it."
+    ),
+    "endorsements.rejected": Code("fail", "The endorsement itself is rejected.", "Look at its own report."),
+    "alignment.none": Code("not_applicable", "It is aligned with no framework.", ""),
+    "alignment.not_read": Code("not_applicable", "The alignments of this format are not read yet.", ""),
+    "alignment.ok": Code("pass", "This verifier's own copy has the item under that name.", ""),
+    "alignment.replaced_later": Code("pass", "The item was in force at the award and was taken back later.", ""),
+    "alignment.not_held": Code("not_applicable", "This verifier holds no copy of the framework.", ""),
+    "alignment.level": Code("not_applicable", "A level is stated; no framework of skills decides about it.", ""),
+    "alignment.quality_assurance": Code(
+        "not_applicable", "A decision of quality assurance is named; no framework of skills decides about it.", ""
+    ),
+    "alignment.not_in_slice": Code(
+        "unknown", "The copy here is a part of the framework and does not have the item.", "Import the whole framework."
+    ),
+    "alignment.older_copy": Code(
+        "unknown", "The copy here is older than the award, or undated, and lacks the item.", "Import a newer release."
+    ),
+    "alignment.language_not_held": Code(
+        "unknown", "The copy here has no names in the credential's language.", "Import the framework in that language."
+    ),
+    "alignment.not_in_framework": Code(
+        "warn", "A complete and newer copy of the framework does not have the item.", "Ask the issuer for its source."
+    ),
+    "alignment.obsolete_now": Code(
+        "warn", "The item is obsolete; whether it was at the award cannot be told.", "Look for what replaces it."
+    ),
+    "alignment.name_contradicted": Code(
+        "fail", "The framework has that address under another name.", "Ask the issuer which of the two it means."
+    ),
+    "alignment.obsolete": Code(
+        "fail", "The framework had taken the item back before the award.", "Ask the issuer for a current alignment."
+    ),
+    "alignment.level_unknown": Code("fail", "There is no such level.", "Ask the issuer to correct it."),
+    "alignment.level_contradicted": Code(
+        "fail", "The level's name and code are two different levels.", "Ask the issuer to correct it."
+    ),
+    "parts.none": Code("not_applicable", "It holds no other credentials.", ""),
+    "parts.not_read": Code("not_applicable", "What this format holds is not read yet.", ""),
+    "parts.ok": Code("pass", "Every credential inside is accepted.", ""),
+    "parts.warnings": Code("warn", "A credential inside is accepted with warnings.", "Read its own report."),
+    "parts.twice": Code("warn", "The same credential stands there more than once.", "Count it once."),
+    "parts.other_subject": Code(
+        "warn", "A credential inside names another subject than its holder.", "Ask whose it is."
+    ),
+    "parts.association_loop": Code(
+        "warn", "Achievements of the record are parts or steps of each other in a circle.", "Ask who made the record."
+    ),
+    "parts.undecided": Code("unknown", "A credential inside could not be decided.", "Read its own report."),
+    "parts.too_many": Code(
+        "unknown", "There are more credentials inside than are judged, or they lie too deep.", "Check them one by one."
+    ),
+    "parts.rejected": Code("fail", "A credential inside is rejected.", "Read its own report."),
+    "parts.unreadable": Code("fail", "What it holds cannot be read.", "Ask for it again."),
+    "parts.presentation_inside": Code(
+        "fail", "A presentation stands where a credential belongs.", "Ask the holder for a new presentation."
+    ),
+    "parts.key_proven": Code("pass", "It is about the holder, whose key has signed.", ""),
+    "parts.same_subject": Code("pass", "It names the same subject.", ""),
+    "parts.email_matched": Code("pass", "Its hash is that of the e-mail address asked for.", ""),
+    "parts.email_weak": Code(
+        "warn", "Its hash fits the e-mail address, but is weak or has no salt.", "Ask the person to confirm it."
+    ),
+    "parts.not_proven": Code("unknown", "Nothing ties its subject to the holder.", "Ask the holder."),
     "published_key.ok": Code("pass", "The key is on no list of leaked keys.", ""),
     "published_key.known": Code(
         "warn", "The secret half of the key is public: anybody can sign with it.", "Do not rely on it outside of tests."
@@ -454,6 +579,22 @@ _ISSUER = {
     "template.text": Code("error", "A text of the template cannot be shown safely.", "Write it again by hand."),
     "template.url": Code("error", "An address in the template is not usable.", "Write it whole, with https://."),
     "template.reference": Code("error", "The template refers to something that it does not have.", "Correct the id."),
+    "template.unconfirmed": Code(
+        "warn",
+        "Nobody has confirmed an alignment of the template.",
+        "Look at the target, then write `confirmed: {by: NAME, on: DAY}` below it.",
+    ),
+    "template.unknown_id": Code("error", "This issuer has no template of this id.", "See the list of templates."),
+    "template.other_id": Code("error", "The template has another id than its address.", "Send it to its own address."),
+    "template.version_used": Code(
+        "error",
+        "This version of the template has been issued with other content.",
+        "Give the changed template a new version.",
+    ),
+    "issue.bind": Code(
+        "error", "The template binds its credentials in another way.", "Use --claims with `bind: claim`, and only then."
+    ),
+    "issue.token": Code("error", "The token cannot be made so.", "Give a name and known scopes."),
     "issue.no_issuer": Code("error", "There is no issuer in this home.", "Make one with `satchel init issuer`."),
     "issue.exists": Code("error", "There is an issuer in this home already.", "Use it, or give another --home."),
     "issue.key": Code("error", "The issuer's key file cannot be used.", "Put back the key file from a backup."),
@@ -526,7 +667,9 @@ _WALLET: dict[str, Code] = {
         "Export what is left with `satchel export --all DIR`, then restore a backup.",
     ),
     "wallet.rolled_back": Code(
-        "warn", "The wallet file is an older copy than the one last used here.", "If you did not restore it, ask who did."
+        "warn",
+        "The wallet file is an older copy than the one last used here.",
+        "If you did not restore it, ask who did.",
     ),
     "wallet.replaced": Code(
         "warn", "The wallet file is another wallet than the one last used here.", "If you did not do this, ask who did."
@@ -685,6 +828,7 @@ _STORY: dict[str, Code] = {
         "unknown", "The credential was not accepted when it was added.", "Look at it with `satchel show`."
     ),
     "passport.expired": Code("fail", "The credential has expired.", "Renew it."),
+    "passport.no_skill": Code("not_applicable", "The credential names no achievement, so it speaks for no skill.", ""),
     "passport.not_read": Code("not_applicable", "The content of this format is not read yet.", ""),
     "endorsement.comment": Code("error", "The comment is empty or too long.", "Write one to 2000 characters."),
     "endorsement.target": Code(

@@ -14,11 +14,28 @@ from satchel.codec.base import base58_decode, base58_encode, varint_decode, vari
 from satchel.errors import CodecError, KeyFault
 from satchel.key.public import KeyType, PublicKey
 
-# An RSA key of 4096 bits is the longest that the world writes; ours are far shorter.
+# An RSA key of 4096 bits is the longest that the world writes.
 LIMIT_CHARS: Final = 1024
 
-_PUBLIC: Final[Mapping[int, KeyType]] = MappingProxyType({0xED: KeyType.ED25519})
-_SECRET: Final[Mapping[int, KeyType]] = MappingProxyType({0x1300: KeyType.ED25519})
+_PUBLIC: Final[Mapping[int, KeyType]] = MappingProxyType(
+    {
+        0xED: KeyType.ED25519,
+        0xE7: KeyType.SECP256K1,
+        0x1200: KeyType.P_256,
+        0x1201: KeyType.P_384,
+        0x1202: KeyType.P_521,
+        0x1205: KeyType.RSA,
+    }
+)
+_SECRET: Final[Mapping[int, KeyType]] = MappingProxyType(
+    {
+        0x1300: KeyType.ED25519,
+        0x1301: KeyType.SECP256K1,
+        0x1306: KeyType.P_256,
+        0x1307: KeyType.P_384,
+        0x1308: KeyType.P_521,
+    }
+)
 _PUBLIC_PREFIX: Final = MappingProxyType({kind: varint_encode(code) for code, kind in _PUBLIC.items()})
 _SECRET_PREFIX: Final = MappingProxyType({kind: varint_encode(code) for code, kind in _SECRET.items()})
 # Codes of secret keys of every type: seeing one where a public key belongs is a leak, not an unknown type.

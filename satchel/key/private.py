@@ -8,68 +8,117 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from satchel.errors import KeyFault
-from satchel.key import multikey
+from satchel.key import ecdsa, multikey
 from satchel.key.public import KeyType, PublicKey
 from satchel.port import Entropy
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SEED_BYTES: Final = 32
+# FIPS 186-5 §A.2.1: with 64 bits more than the order has, the remainder is as good as uniform.
+_EXTRA_BYTES: Final = 8
 
 
 class PrivateKey:
-    """An Ed25519 private key. Its repr is `***`; it is neither copied into messages nor pickled."""
+    """A private key of Ed25519 or an ECDSA curve. Its repr is `***`; it is neither copied into messages nor pickled."""
 
-    __slots__ = ("_engine", "_public", "_seed")
+    __slots__ = ("_engine", "_public", "_secret")
 
-    _engine: Ed25519PrivateKey
+    _engine: Ed25519PrivateKey | EllipticCurvePrivateKey
     _public: PublicKey
-    _seed: bytes
+    _secret: bytes
 
-    def __init__(self, seed: bytes) -> None:
-        # Imported here: verifying needs no signing engine, and cold starts count.
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    def __init__(self, secret: bytes, kind: KeyType = KeyType.ED25519) -> None:
+        """From the 32-byte seed of Ed25519, or the big-endian scalar of an ECDSA key, as long as the curve's order.
 
-        if len(seed) != SEED_BYTES:
-            raise KeyFault("key.length", f"an Ed25519 seed has {SEED_BYTES} bytes, this one {len(seed)}")
-        self._seed = seed
-        self._engine = Ed25519PrivateKey.from_private_bytes(seed)
-        self._public = PublicKey(KeyType.ED25519, self._engine.public_key().public_bytes_raw())
+        Raises KeyFault key.type_unsupported for RSA, key.length, and key.scalar for a scalar that is zero or not below
+        the order.
+        """
+        if kind is KeyType.ED25519:
+            engine, point = _ed25519(secret)
+            self._engine, self._public = engine, PublicKey(kind, point)
+        else:
+            scalar, point = _ecdsa(kind, secret)
+            self._engine, self._public = scalar, PublicKey(kind, point)
+        self._secret = secret
 
     @classmethod
     def from_seed(cls, seed: bytes) -> PrivateKey:
-        """The key of a 32-byte seed (RFC 8032 §5.1.5). Raises KeyFault key.length."""
+        """The Ed25519 key of a 32-byte seed (RFC 8032 §5.1.5). Raises KeyFault key.length."""
         return cls(seed)
 
     @classmethod
-    def generate(cls, entropy: Entropy) -> PrivateKey:
-        """A new key from 32 random bytes."""
-        return cls(entropy(SEED_BYTES))
+    def generate(cls, entropy: Entropy, kind: KeyType = KeyType.ED25519) -> PrivateKey:
+        """A new key from random bytes: 32 for Ed25519, eight more than the order has for ECDSA."""
+        if kind is KeyType.ED25519:
+            return cls(entropy(SEED_BYTES))
+        curve = _curve(kind)
+        number = int.from_bytes(entropy(curve.size + _EXTRA_BYTES), "big") % (curve.order - 2) + 1
+        return cls(number.to_bytes(curve.size, "big"), kind)
 
     @classmethod
     def from_secret_multikey(cls, text: str) -> PrivateKey:
-        """The key of a secret Multikey text. Raises KeyFault key.multikey, key.type_unsupported, key.length."""
-        _, raw = multikey.decode_secret(text)
-        return cls(raw)
+        """The key of a secret Multikey text. Raises KeyFault key.multikey, key.type_unsupported, key.length,
+        key.scalar."""
+        kind, raw = multikey.decode_secret(text)
+        return cls(raw, kind)
 
     def public(self) -> PublicKey:
         """The public half."""
         return self._public
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature over exactly these bytes; the same for the same message."""
-        return self._engine.sign(message)
+        """The raw signature over exactly these bytes (Ed25519: R and S, ECDSA: r and s); the same for the same message:
+        ECDSA takes its nonce from the message (RFC 6979), so that no bad randomness gives the key away."""
+        from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+        if not isinstance(self._engine, EllipticCurvePrivateKey):
+            return self._engine.sign(message)
+        curve = ecdsa.CURVES[self._public.type]
+        return ecdsa.raw_signature(curve, self._engine.sign(message, ecdsa.algorithm(curve, is_deterministic=True)))
 
     def secret_multikey(self) -> str:
         """The secret as text, for a file of mode 0600 or a vault. Never print it."""
-        return multikey.encode_secret(KeyType.ED25519, self._seed)
+        return multikey.encode_secret(self._public.type, self._secret)
 
     def __repr__(self) -> str:
         return "PrivateKey(***)"
 
     def __reduce__(self) -> str:
         raise TypeError("a private key is not pickled")
+
+
+def _ed25519(seed: bytes) -> tuple[Ed25519PrivateKey, bytes]:
+    # Imported here: verifying needs no signing engine, and cold starts count.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if len(seed) != SEED_BYTES:
+        raise KeyFault("key.length", f"an Ed25519 seed has {SEED_BYTES} bytes, this one {len(seed)}")
+    engine = Ed25519PrivateKey.from_private_bytes(seed)
+    return engine, engine.public_key().public_bytes_raw()
+
+
+def _curve(kind: KeyType) -> ecdsa.Curve:
+    curve = ecdsa.CURVES.get(kind)
+    if curve is None:
+        raise KeyFault("key.type_unsupported", f"no signatures are made with a key of type {kind}")
+    return curve
+
+
+def _ecdsa(kind: KeyType, secret: bytes) -> tuple[EllipticCurvePrivateKey, bytes]:
+    from cryptography.hazmat.primitives.asymmetric.ec import derive_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    curve = _curve(kind)
+    if len(secret) != curve.size:
+        raise KeyFault("key.length", f"a secret of type {kind} has {curve.size} bytes, this one {len(secret)}")
+    # The engine takes no n - 1 either, which is a legal scalar that nobody has by chance.
+    if not 0 < int.from_bytes(secret, "big") < curve.order - 1:
+        raise KeyFault("key.scalar", f"the secret is no scalar of {kind}")
+    engine = derive_private_key(int.from_bytes(secret, "big"), ecdsa.engine_curve(curve))
+    return engine, engine.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
 
 
 class LocalSigner:
@@ -85,7 +134,7 @@ class LocalSigner:
     @property
     def algorithm(self) -> str:
         """The key type's name."""
-        return str(KeyType.ED25519)
+        return str(self._key.public().type)
 
     def public(self) -> str:
         """The public key as Multikey text."""

@@ -1,5 +1,8 @@
 """Public keys and the check of raw signatures. One table says which types exist and what is theirs.
 
+Each type has one signature algorithm: Ed25519, ECDSA with the hash of its curve, RSA as RS256. So no header and no
+proof can tell whoever holds a key which algorithm to use.
+
 Two Ed25519 engines give two verdicts when a key or a signature holds a point of small order or a second spelling of
 a point: then anybody can "sign" any text. Such points are refused here before an engine is called, and both engines
 agree on all the rest. Sources: RFC 8032 §5.1, "Taming the Many EdDSAs" (2020) table 1.
@@ -10,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
 from satchel.errors import KeyFault
+from satchel.key import ecdsa, rsa
 
 SIGNATURE_BYTES: Final = 64
 
@@ -23,13 +27,20 @@ class KeyType(StrEnum):
     """The key types that Satchel knows, named as JOSE and Multikey readers know them."""
 
     ED25519 = "Ed25519"
+    P_256 = "P-256"
+    P_384 = "P-384"
+    P_521 = "P-521"
+    SECP256K1 = "secp256k1"
+    RSA = "RSA"
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What belongs to one key type. `fault` is None for a sound key, else what is wrong with it."""
+    """What belongs to one key type. `public_bytes` is None when keys differ in length; `fault` is None for a sound
+    key, else what is wrong with it; `signature_bytes` is for a sound key."""
 
-    public_bytes: int
+    public_bytes: int | None
+    signature_bytes: Callable[[bytes], int]
     fault: Callable[[bytes], str | None]
     verify: Callable[[bytes, bytes, bytes], bool]
 
@@ -38,7 +49,8 @@ class _Kind:
 class PublicKey:
     """A sound public key: of the right length, on its curve, of no small order.
 
-    `raw` is the key's own encoding (Ed25519: 32 bytes). Making one raises KeyFault key.length or key.point.
+    `raw` is the key's own encoding (Ed25519: 32 bytes; ECDSA: the compressed point; RSA: PKCS#1 DER). Making one raises
+    KeyFault key.length or key.point.
     """
 
     type: KeyType
@@ -46,16 +58,22 @@ class PublicKey:
 
     def __post_init__(self) -> None:
         kind = _KINDS[self.type]
-        if len(self.raw) != kind.public_bytes:
+        if kind.public_bytes is not None and len(self.raw) != kind.public_bytes:
             raise KeyFault(
-                "key.length", f"an {self.type} public key has {kind.public_bytes} bytes, this one {len(self.raw)}"
+                "key.length",
+                f"a public key of type {self.type} has {kind.public_bytes} bytes, this one {len(self.raw)}",
             )
         if (fault := kind.fault(self.raw)) is not None:
             raise KeyFault("key.point", f"the {self.type} public key {fault}")
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the raw signature (Ed25519: 64 bytes, R then S) over exactly these bytes is by this key."""
+        """Whether the raw signature (Ed25519: R then S; ECDSA: r then s) over exactly these bytes is by this key."""
         return _KINDS[self.type].verify(self.raw, message, signature)
+
+    @property
+    def signature_bytes(self) -> int:
+        """How long every raw signature by this key is."""
+        return _KINDS[self.type].signature_bytes(self.raw)
 
 
 _P: Final = 2**255 - 19
@@ -100,6 +118,25 @@ def _ed25519_verify(raw: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
+def _ecdsa_kind(name: str) -> _Kind:
+    curve = ecdsa.CURVES[name]
+    return _Kind(
+        public_bytes=1 + curve.size,
+        signature_bytes=lambda raw: 2 * curve.size,
+        fault=partial(ecdsa.fault, curve),
+        verify=partial(ecdsa.verify, curve),
+    )
+
+
 _KINDS: Final[Mapping[KeyType, _Kind]] = MappingProxyType(
-    {KeyType.ED25519: _Kind(public_bytes=32, fault=_ed25519_fault, verify=_ed25519_verify)}
+    {
+        KeyType.ED25519: _Kind(
+            public_bytes=32, signature_bytes=lambda raw: SIGNATURE_BYTES, fault=_ed25519_fault, verify=_ed25519_verify
+        ),
+        KeyType.P_256: _ecdsa_kind("P-256"),
+        KeyType.P_384: _ecdsa_kind("P-384"),
+        KeyType.P_521: _ecdsa_kind("P-521"),
+        KeyType.SECP256K1: _ecdsa_kind("secp256k1"),
+        KeyType.RSA: _Kind(public_bytes=None, signature_bytes=rsa.size, fault=rsa.fault, verify=rsa.verify),
+    }
 )

@@ -28,10 +28,12 @@ def find(key: PublicKey) -> Published | None:
 
 
 _EDDSA_VECTORS: Final = "the test vectors of W3C Data Integrity EdDSA Cryptosuites"
+_ECDSA_VECTORS: Final = "the test vectors of W3C Data Integrity ECDSA Cryptosuites"
 _JOSE_VECTORS: Final = "the test suite of W3C Securing Verifiable Credentials using JOSE and COSE"
 _DID_KEY_VECTORS: Final = "the test vectors of the did:key method"
 _OPEN_BADGES: Final = "the examples of the Open Badges 3.0 and CLR 2.0 specifications"
 _DCC: Final = "the test fixtures of the Digital Credentials Consortium"
+_SD_JWT_EXAMPLES: Final = "the examples of RFC 9901 (SD-JWT)"
 _RFC_8032: Final = "the test vectors of RFC 8032"
 _SEED: Final = "a seed that anybody would guess"
 
@@ -63,5 +65,45 @@ PUBLISHED: Final[Mapping[str, str]] = MappingProxyType(
         "z6Mkon3Necd6NkkyfoGoHxid2znGc59LU3K7mubaRcFbLfLX": _SEED,
         "z6MknSLrJoTcukLrE435hVNQT4JUhbvWLX4kUzqkEStBU8Vi": _SEED,
         "z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd": _SEED,
+        "zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv": _DID_KEY_VECTORS,
+        "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169": _DID_KEY_VECTORS,
+        "z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9": _DID_KEY_VECTORS,
+        "z82LkvCwHNreneWpsgPEbV3gu1C6NFJEBg4srfJ5gdxEsMGRJUz2sG9FE42shbn2xkZJh54": _DID_KEY_VECTORS,
+        "z2J9gaYxrKVpdoG9A4gRnmpnRCcxU6agDtFVVBVdn1JedouoZN7SzcyREXXzWgt3gGiwpoHq7K68X4m32D8HgzG8wv3sY5j7": (
+            _DID_KEY_VECTORS
+        ),
+        "z2J9gcGdb2nEyMDmzQYv2QZQcM1vXktvy1Pw4MduSWxGabLZ9XESSWLQgbuPhwnXN7zP7HpTzWqrMTzaY5zWe6hpzJ2jnw4f": (
+            _DID_KEY_VECTORS
+        ),
+        "zQ3shjmnWpSDEbYKpaFm4kTs9kXyqG6N2QwCYHNPP4yubqgJS": _DID_KEY_VECTORS,
+        "zDnaeqAGwfzks1XivFk5HF4JV28ojbPwRknvqjN5csgxS7LM1": _SD_JWT_EXAMPLES,
+        "zDnaepzHEEVWD9Xv38oUy9hYhvmamRSrySsbAd2oz5MBzdapw": _SD_JWT_EXAMPLES,
+        "zDnaeVZ8M5QxTAqFLWSvB5RJrgS1ZhFQ7jjVvj4C6NDwiKyT4": _SD_JWT_EXAMPLES,
+        "zDnaepBuvsQ8cpsWrVKw8fbpGpvPeNSjVPTWoq6cRqaYzBKVP": _ECDSA_VECTORS,
+        "zDnaeTHfhmSaQKBc7CmdL3K7oYg3D6SC7yowe2eBeVd2DH32r": _ECDSA_VECTORS,
+        "z82LkuBieyGShVBhvtE2zoiD6Kma4tJGFtkAhxR5pfkp5QPw4LutoYWhvQCnGjdVn14kujQ": _ECDSA_VECTORS,
+        "zDnaeoiSHF2r8fVaUotggkLw78cxuvEYztmKyYS5rzW5x28dR": _JOSE_VECTORS,
+        "z82Lkx7boSqAirsUQukqSTiMvvjKv4bGv3USEZGjMmDWkQb6yqY74RJxYhQZJFb8gywBZUy": _JOSE_VECTORS,
+        "z2J9gaZDs43YD6Twynir9LCLzPTDTduBUJa2PyjXjCSF1ZTquseeQpZKphC2QhaRSyNHhTKWS8BZQgzdyqaeXEdVqQdRNBnn": (
+            _JOSE_VECTORS
+        ),
+        "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme": _DID_KEY_VECTORS,
+        "zQ3shtxV1FrJfhqE1dvxYRcCknWNjHc3c5X1y3ZSoPDi2aur2": _DID_KEY_VECTORS,
+        "zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N": _DID_KEY_VECTORS,
+        "zQ3shadCps5JLAHcZiuX5YUtWHHL8ysBJqFLWvjZDKAWUBGzy": _DID_KEY_VECTORS,
+        "zQ3shptjE6JwdkeKN4fcpnYQY3m9Cet3NiHdAfpvSUZBFoKBj": _DID_KEY_VECTORS,
+        "zDnaeTiq1PdzvZXUaMdezchcMJQpBdH2VN4pgrrEhMCCbmwSb": _DID_KEY_VECTORS,
+        "zDnaepsL7AXenJkVYdkh5KuKsSU7Ykh7kyXaLLU7auN9FWSiZ": _SEED,
+        "zDnaeXxvmFHMHjqgQTbadpWG7gPHwnga1i7SMwxrV2BSdUjAD": _SEED,
+        "zDnaeYfZfiffsp9P613kuCTYTMCH8YcyedYrhVajvhGxLasUM": _SEED,
+        "z82Lm2Abz3bgMqXh7vPbTuaCgzL8Mxx3KcZ2ZyAEYtCMhYXCYE9yhBvpQ1F78faLDX6hpQN": _SEED,
+        "z82Lko1Zih46DTosihLwjGn62DKdad1NeJ8TuTfxQX3yQ1zVbMvGJKxdVmNMjceJqCgjRiA": _SEED,
+        "z82LktxpWLRoFb1vWQHwXh6gqDZtLRCXaJ6zBLendq4oKfDSmwPYXQ8VeFo2DAeEsdXKWbU": _SEED,
+        "z2J9gaYpWcN3Wt6SWUKnDAk8mNBXHjC5abWErgypriqEn6ptkS93b4ikF9pwPifpgvGDYExJzGWboq3JmUu5f7HA1tyUqZTK": _SEED,
+        "z2J9gcGeYWorQ1NKLeufwkJSYpdFVRFCYMKXy2scKVrXdoDFAC7eDWbdjdihDhkUopfVaDg3bkgpjDBUbt1eSTSNkpkKhya9": _SEED,
+        "z2J9gcGgJXwCWofXBQos7gYQvsfYvhsZCKtH9kNFdkuAKANpWPNWXQJW3T5PpmAWEyTFa41Q59eq6VbHX86omNtdAXdZ4H5f": _SEED,
+        "zQ3shVc2UkAfJCdc1TR8E66J85h48P43r93q8jGPkPpjF9Ef9": _SEED,
+        "zQ3shgVXZLaMzm5S5x7XzGUG6YFHFLtoEMiv9ao2Bqa7hGyg2": _SEED,
+        "zQ3shn1FfvyDvKs9D8UsJ9M2TrUZe3ndhaBoaZuPLeR5qLvx1": _SEED,
     }
 )

@@ -62,20 +62,21 @@ def proofs_of(document: JsonObject) -> tuple[Proof, ...]:
 
 def options_of(proof: Proof, document: JsonObject) -> JsonObject:
     """The proof configuration that is hashed beside the document: the proof without its value, under the document's
-    own @context (vc-di-eddsa §3.2.5 step 5).
+    own @context (vc-di-eddsa §3.2.5 step 5). Raises ProofError proof.context."""
+    require_own_context(proof, document)
+    options = {name: member for name, member in proof.raw.items() if name != "proofValue"}
+    if "@context" in document:
+        options["@context"] = document["@context"]
+    return options
 
-    Raises ProofError proof.context when the proof brings a @context that the document's does not begin with: then
-    its terms would mean something else than they say.
-    """
-    context = document.get("@context")
+
+def require_own_context(proof: Proof, document: JsonObject) -> None:
+    """Raises ProofError proof.context when the proof brings a @context that the document's does not begin with
+    (vc-di-eddsa §3.3.2 step 4.1): then its terms would mean something else than they say."""
     if "@context" in proof.raw:
-        own, whole = _as_list(proof.raw["@context"]), _as_list(context)
+        own, whole = _as_list(proof.raw["@context"]), _as_list(document.get("@context"))
         if whole[: len(own)] != own:
             raise ProofError("proof.context", "the proof has a @context that is not the beginning of the document's")
-    options = {name: member for name, member in proof.raw.items() if name != "proofValue"}
-    if context is not None:
-        options["@context"] = context
-    return options
 
 
 def _read(entry: JsonValue) -> Proof:

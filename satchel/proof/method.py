@@ -1,6 +1,7 @@
 """A verification method: one public key with its name, its controller and its end, read from a controller document.
 
-Sources: Controlled Identifiers 1.0 §2.2, Ed25519VerificationKey2020 of vc-di-eddsa §2.1.1, JsonWebKey2020.
+Sources: Controlled Identifiers 1.0 §2.2, Ed25519VerificationKey2020 of vc-di-eddsa §2.1.1, and the CCG drafts of
+Ed25519VerificationKey2018 and JsonWebKey2020.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from satchel.codec import timestamp
+from satchel.codec.base import base58_decode
 from satchel.errors import CodecError, KeyFault
 from satchel.key import jwk, multikey
 from satchel.key.public import KeyType, PublicKey
@@ -84,7 +86,20 @@ def _any_key(value: JsonObject) -> PublicKey:
 def _ed25519_key(value: JsonObject) -> PublicKey:
     key = _any_key(value)
     if key.type is not KeyType.ED25519:
-        raise KeyFault("key.method", f"an Ed25519VerificationKey2020 holds a key of type {key.type}")
+        raise KeyFault("key.method", f"an Ed25519 verification method holds a key of type {key.type}")
+    return key
+
+
+def _ed25519_key_2018(value: JsonObject) -> PublicKey:
+    """The key as plain base58btc, in a spelling that every method may have, or in both when they agree."""
+    if "publicKeyBase58" not in value:
+        return _ed25519_key(value)
+    try:
+        key = PublicKey(KeyType.ED25519, base58_decode(_text(value, "publicKeyBase58")))
+    except CodecError as fault:
+        raise KeyFault("key.method", f"publicKeyBase58 of the verification method: {fault.message}") from fault
+    if ("publicKeyMultibase" in value or "publicKeyJwk" in value) and _any_key(value) != key:
+        raise KeyFault("key.method", "the verification method holds two different keys")
     return key
 
 
@@ -92,6 +107,7 @@ _KEYS: Final[Mapping[str, Callable[[JsonObject], PublicKey]]] = MappingProxyType
     {
         "Multikey": _any_key,
         "Ed25519VerificationKey2020": _ed25519_key,
+        "Ed25519VerificationKey2018": _ed25519_key_2018,
         "JsonWebKey": _any_key,
         "JsonWebKey2020": _any_key,
     }

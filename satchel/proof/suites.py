@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from satchel.codec import timestamp
 from satchel.errors import ProofError
@@ -15,7 +15,7 @@ from satchel.key.public import KeyType, PublicKey
 from satchel.linked.context import Contexts
 from satchel.linked.pinned import PINNED
 from satchel.port import JsonObject, JsonValue, Signer
-from satchel.proof import eddsa
+from satchel.proof import legacy, plain, rdfc
 from satchel.proof.configuration import DATA_INTEGRITY, Proof
 from satchel.proof.secured import HashName, Secured
 from satchel.text import for_terminal
@@ -26,35 +26,44 @@ __all__ = ("SUITES", "Secured", "Suite", "find", "sign", "verify")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """One row of the table. `type` is what a proof of it has as type; a Data Integrity proof names `name` as its
-    cryptosuite, an older one has it as type."""
+    cryptosuite, an older one has it as type. `hashes` are the key types that make such proofs, and the hash that goes
+    with each: it digests the document, and labels the blank nodes of its RDF form. `value` is the member that holds the
+    signature."""
 
     name: str
     type: str
-    key_types: frozenset[KeyType]
-    hash_name: HashName
-    create: Callable[[Secured, JsonObject, Signer], str]
-    verify: Callable[[Secured, Proof, PublicKey], bool]
+    hashes: Mapping[KeyType, HashName]
+    create: Callable[[Secured, JsonObject, Signer, HashName], JsonObject]
+    verify: Callable[[Secured, Proof, PublicKey, HashName], bool]
+    value: Literal["proofValue", "jws"] = "proofValue"
 
+
+_EDDSA: Final[Mapping[KeyType, HashName]] = MappingProxyType({KeyType.ED25519: "sha256"})
+_ECDSA: Final[Mapping[KeyType, HashName]] = MappingProxyType({KeyType.P_256: "sha256", KeyType.P_384: "sha384"})
+
+# P-384 too goes with SHA-256 here: the suite names one digest for all keys.
+_JWS_2020: Final[Mapping[KeyType, HashName]] = MappingProxyType(
+    dict.fromkeys((KeyType.ED25519, KeyType.P_256, KeyType.P_384, KeyType.SECP256K1), "sha256")
+)
 
 SUITES: Final[Mapping[str, Suite]] = MappingProxyType(
     {
         suite.name: suite
         for suite in (
-            Suite(
-                name="eddsa-rdfc-2022",
-                type=DATA_INTEGRITY,
-                key_types=frozenset((KeyType.ED25519,)),
-                hash_name="sha256",
-                create=eddsa.create,
-                verify=eddsa.verify,
+            Suite(name="eddsa-rdfc-2022", type=DATA_INTEGRITY, hashes=_EDDSA, create=rdfc.create, verify=rdfc.verify),
+            Suite(name="eddsa-jcs-2022", type=DATA_INTEGRITY, hashes=_EDDSA, create=plain.create, verify=plain.verify),
+            Suite(name="ecdsa-rdfc-2019", type=DATA_INTEGRITY, hashes=_ECDSA, create=rdfc.create, verify=rdfc.verify),
+            Suite(name="ecdsa-jcs-2019", type=DATA_INTEGRITY, hashes=_ECDSA, create=plain.create, verify=plain.verify),
+            *(
+                Suite(name=name, type=name, hashes=hashes, create=legacy.create, verify=legacy.verify, value="jws")
+                for name, hashes in (("Ed25519Signature2018", _EDDSA), ("JsonWebSignature2020", _JWS_2020))
             ),
             Suite(
                 name="Ed25519Signature2020",
                 type="Ed25519Signature2020",
-                key_types=frozenset((KeyType.ED25519,)),
-                hash_name="sha256",
-                create=eddsa.create,
-                verify=eddsa.verify,
+                hashes=_EDDSA,
+                create=rdfc.create,
+                verify=rdfc.verify,
             ),
         )
     }
@@ -75,7 +84,6 @@ _MEMBERS: Final = frozenset(
         "domain",
         "nonce",
         "previousProof",
-        "proofValue",
     )
 )
 
@@ -90,21 +98,24 @@ def find(proof: Proof) -> Suite | None:
 def verify(secured: Secured, proof: Proof, key: PublicKey) -> bool:
     """Whether the proof is the key's signature over the document; False says that the signature is false.
 
-    Raises ProofError: proof.suite_unsupported, proof.chain_unsupported, proof.key_mismatch, proof.member,
-    proof.context, proof.value, proof.malformed; LinkedError when the document has no canonical form.
-    NOT checked here: whose key it is, whether it may be used for this purpose, and every date.
+    A proof that builds on earlier ones is over the document with those proofs in it; give `secured` the document whole.
+    Raises ProofError: proof.suite_unsupported, proof.key_mismatch, proof.member, proof.context, proof.value,
+    proof.malformed, proof.previous_missing, proof.previous_cycle, proof.too_many; LinkedError or CodecError when the
+    document has no canonical form.
+    NOT checked here: whose key it is, whether it may be used for this purpose, every date, and whether the earlier
+    proofs of a chain are good: each proof of a document is verified for itself.
     """
     suite = find(proof)
     if suite is None:
         raise ProofError("proof.suite_unsupported", f"{_shown(proof)} is not known here")
-    if proof.previous:
-        raise ProofError("proof.chain_unsupported", "the proof builds on an earlier proof")
-    if key.type not in suite.key_types:
+    if key.type not in suite.hashes:
         raise ProofError("proof.key_mismatch", f"a key of type {key.type} does not make proofs of {suite.name}")
     for name in proof.raw:
-        if name not in _MEMBERS and (name != "cryptosuite" or suite.type != DATA_INTEGRITY):
+        if name not in _MEMBERS and name != suite.value and (name != "cryptosuite" or suite.type != DATA_INTEGRITY):
             raise ProofError("proof.member", f"a proof of {suite.name} has no member {for_terminal(name, limit=80)}")
-    return suite.verify(secured, proof, key)
+    if proof.previous:
+        secured = secured.with_earlier(proof.previous)
+    return suite.verify(secured, proof, key, suite.hashes[key.type])
 
 
 def sign(
@@ -118,22 +129,27 @@ def sign(
     expires: datetime | None = None,
     challenge: str | None = None,
     domain: str | None = None,
-    previous: str | None = None,
+    id: str | None = None,
+    previous: str | Sequence[str] | None = None,
 ) -> JsonObject:
-    """A new document with one more proof; proofs that stand there already stay, and the two make a set.
+    """A new document with one more proof; proofs that stand there already stay, and together they make a set.
 
-    Raises ProofError proof.suite_unsupported, proof.key_mismatch, proof.chain_unsupported when `previous` is given;
-    LinkedError when a term of the document or of the proof is not defined by the document's @context.
+    `id` names the new proof (a URL), so that a later one can build on it; `previous` names one or several proofs of
+    the document that this one builds on: they are signed with it, and the proofs make a chain.
+    Raises ProofError proof.suite_unsupported, proof.key_mismatch, proof.previous_missing, proof.previous_cycle;
+    LinkedError when a term of the document or of the proof is not defined by the document's @context (the JCS suites
+    look no term up).
     """
     found = SUITES.get(suite)
     if found is None:
         raise ProofError("proof.suite_unsupported", f"the suite {suite} is not known here")
-    if previous is not None:
-        raise ProofError("proof.chain_unsupported", "a proof that builds on an earlier one is not made")
     kind = multikey.decode(signer.public()).type
-    if kind not in found.key_types:
+    if kind not in found.hashes:
         raise ProofError("proof.key_mismatch", f"a key of type {kind} does not make proofs of {suite}")
-    proof: JsonObject = {"type": found.type}
+    proof: JsonObject = {}
+    if id is not None:
+        proof["id"] = id
+    proof["type"] = found.type
     if found.type == DATA_INTEGRITY:
         proof["cryptosuite"] = found.name
     proof["created"] = timestamp.render(created)
@@ -146,10 +162,11 @@ def sign(
     if domain is not None:
         proof["domain"] = domain
     secured = Secured(document, contexts)
-    options = dict(proof)
-    if "@context" in document:
-        options["@context"] = document["@context"]
-    proof["proofValue"] = found.create(secured, options, signer)
+    if previous:
+        names = (previous,) if isinstance(previous, str) else tuple(previous)
+        proof["previousProof"] = previous if isinstance(previous, str) else [*names]
+        secured = secured.with_earlier(names)
+    proof = found.create(secured, proof, signer, found.hashes[kind])
     return {**document, "proof": _with(document.get("proof"), proof)}
 
 

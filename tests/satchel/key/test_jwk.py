@@ -1,12 +1,14 @@
-"""satchel.key.jwk: the JWK of an Ed25519 key, and what a JWK must not be."""
+"""satchel.key.jwk: the JWK of every key type, and what a JWK must not be."""
 
 from __future__ import annotations
 
 import pytest
 
-from satchel.codec.base import base64url_encode
+from satchel.codec.base import base64url_decode, base64url_encode
 from satchel.errors import KeyFault
-from satchel.key import jwk, multikey
+from satchel.key import ecdsa, jwk, multikey
+from satchel.key.private import PrivateKey
+from satchel.key.public import KeyType
 from satchel.port import JsonObject
 
 # RFC 8037 appendix A.2
@@ -50,7 +52,12 @@ def test_what_says_that_it_is_for_signatures_is_read(more: JsonObject) -> None:
         ({"alg": "none"}, "key.use"),
         ({"crv": "X25519"}, "key.type_unsupported"),
         ({"crv": None}, "key.type_unsupported"),
-        ({"kty": "EC", "crv": "P-256"}, "key.type_unsupported"),
+        ({"kty": "EC", "crv": "P-256"}, "key.jwk"),
+        ({"kty": "EC"}, "key.type_unsupported"),
+        ({"crv": "P-256"}, "key.type_unsupported"),
+        ({"kty": "OKP", "crv": ["Ed25519"]}, "key.type_unsupported"),
+        ({"alg": ["EdDSA"]}, "key.use"),
+        ({"alg": None}, "key.use"),
         ({"kty": "oct"}, "key.type_unsupported"),
         ({"kty": None}, "key.jwk"),
         ({"kty": ["OKP"]}, "key.jwk"),
@@ -73,3 +80,60 @@ def test_a_member_that_is_absent_is_not_guessed(name: str) -> None:
     value = {key: member for key, member in RFC_8037.items() if key != name}
     with pytest.raises(KeyFault):
         jwk.decode(value)
+
+
+# RFC 7515 appendix A.3.1
+RFC_7515: JsonObject = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+}
+EC_TYPES = [KeyType(name) for name in ecdsa.CURVES]
+
+
+def test_an_ecdsa_key_reads_back_from_its_jwk() -> None:
+    assert jwk.encode(jwk.decode(RFC_7515)) == {name: RFC_7515[name] for name in ("crv", "kty", "x", "y")}
+    for kind in EC_TYPES:
+        key = PrivateKey.generate(lambda count: bytes(range(3, count + 3)), kind).public()
+        assert jwk.decode(jwk.encode(key)) == key
+        for algorithm in jwk.ALGORITHMS[kind]:
+            assert jwk.decode({**jwk.encode(key), "alg": algorithm}) == key
+
+
+def turned(name: str) -> str:
+    """The other root: p - y has the other parity, and x no such twin."""
+    number = int.from_bytes(base64url_decode(str(RFC_7515[name])), "big")
+    return base64url_encode((ecdsa.CURVES["P-256"].prime - number).to_bytes(32, "big"))
+
+
+@pytest.mark.parametrize(
+    "change,code",
+    [
+        ({"y": None}, "key.jwk"),
+        ({"y": str(RFC_7515["y"]) + "="}, "key.jwk"),
+        ({"y": RFC_7515["x"]}, "key.point"),
+        ({"x": turned("x")}, "key.point"),
+        ({"x": base64url_encode(b"\xff" * 32)}, "key.point"),
+        ({"x": base64url_encode(b"\x00" + base64url_decode(str(RFC_7515["x"])))}, "key.length"),
+        ({"y": base64url_encode(base64url_decode(str(RFC_7515["y"]))[1:])}, "key.length"),
+        ({"x": "", "y": ""}, "key.length"),
+        ({"crv": "P-384"}, "key.length"),
+        ({"crv": "secp256k1"}, "key.point"),
+        ({"crv": "P-256K"}, "key.type_unsupported"),
+        ({"alg": "ES384"}, "key.use"),
+        ({"alg": "ES256K"}, "key.use"),
+        ({"alg": "ECDH-ES"}, "key.use"),
+        ({"d": "AA"}, "key.secret"),
+    ],
+)
+def test_an_ecdsa_jwk_off_its_curve_or_use_is_refused(change: JsonObject, code: str) -> None:
+    with pytest.raises(KeyFault) as caught:
+        jwk.decode({**RFC_7515, **change})
+    assert caught.value.code == code
+
+
+def test_the_negative_of_a_point_is_another_key() -> None:
+    other = jwk.decode({**RFC_7515, "y": turned("y")})
+    assert other != jwk.decode(RFC_7515)
+    assert other.raw[1:] == jwk.decode(RFC_7515).raw[1:]

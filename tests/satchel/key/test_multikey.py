@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multiformats import multicodec
 
-from satchel.codec.base import base58_encode, varint_encode
+from satchel.codec.base import base58_decode, base58_encode, varint_encode
 from satchel.errors import KeyFault
 from satchel.key import multikey
 from satchel.key.private import PrivateKey
@@ -41,6 +41,18 @@ def test_the_prefixes_are_those_of_the_multicodec_table() -> None:
         assert caught.value.code == "key.secret", name
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KeyType if kind is not KeyType.RSA])
+def test_every_type_has_its_prefix_in_the_multicodec_table(kind: KeyType) -> None:
+    key = PrivateKey.generate(lambda count: bytes(range(1, count + 1)), kind)
+    name = kind.lower().replace("-", "")
+    public = multikey.encode(key.public())
+    assert public == "z" + base58_encode(multicodec.wrap(f"{name}-pub", key.public().raw))
+    assert multikey.decode(public) == key.public()
+    secret = key.secret_multikey()
+    assert multicodec.unwrap(base58_decode(secret[1:]))[0] == multicodec.get(f"{name}-priv")
+    assert PrivateKey.from_secret_multikey(secret).public() == key.public()
+
+
 @pytest.mark.parametrize(
     "text,code",
     [
@@ -57,7 +69,12 @@ def test_the_prefixes_are_those_of_the_multicodec_table() -> None:
         (written(b"\xed\x81\x00"), "key.multikey"),
         (written(b"\x6d"), "key.type_unsupported"),
         (written(b"\xec\x01"), "key.type_unsupported"),
-        (written(b"\x80\x24", b"\x02" + bytes(32)), "key.type_unsupported"),
+        (written(b"\x80\x24", KEY.raw), "key.length"),
+        (written(b"\x80\x24", b"\x02" + bytes(33)), "key.length"),
+        (written(b"\x80\x24", b"\x04" + KEY.raw), "key.point"),
+        (written(b"\x80\x24", b"\x02" + b"\xff" * 32), "key.point"),
+        (written(b"\x81\x24", b"\x02" + KEY.raw), "key.length"),
+        (written(b"\x86\x26", KEY.raw), "key.secret"),
         (written(b""), "key.type_unsupported"),
         (written(b"\x80\x26"), "key.secret"),
         (written(b"\xed\x01", KEY.raw[:31]), "key.length"),

@@ -11,8 +11,9 @@ import pytest
 
 from satchel.codec.base import base58_encode
 from satchel.errors import KeyFault
-from satchel.key import multikey
+from satchel.key import ecdsa, multikey
 from satchel.key.private import LocalSigner, PrivateKey
+from satchel.key.public import KeyType
 from satchel.port import Signer
 
 SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
@@ -89,10 +90,52 @@ def test_a_local_signer_is_a_signer() -> None:
     assert KEY.public().verify(b"message", signer.sign(b"message"))
 
 
+@pytest.mark.parametrize("kind", [KeyType(name) for name in ecdsa.CURVES])
+def test_an_ecdsa_key_signs_the_same_each_time_and_takes_only_scalars(kind: KeyType) -> None:
+    key = PrivateKey.generate(lambda count: bytes(range(5, count + 5)), kind)
+    signature = key.sign(b"message")
+    assert key.sign(b"message") == signature
+    assert len(signature) == key.public().signature_bytes
+    assert key.public().verify(b"message", signature)
+    assert LocalSigner("did:example:a#b", key).algorithm == str(kind)
+    assert "***" in repr(key)
+    curve = ecdsa.CURVES[kind]
+    for number in (0, curve.order, curve.order + 1, 256**curve.size - 1):
+        with pytest.raises(KeyFault) as caught:
+            PrivateKey(number.to_bytes(curve.size, "big"), kind)
+        assert caught.value.code == "key.scalar"
+    for size in (curve.size - 1, curve.size + 1):
+        with pytest.raises(KeyFault) as caught:
+            PrivateKey(bytes(size - 1) + b"\x01", kind)
+        assert caught.value.code == "key.length"
+
+
+def test_an_ecdsa_key_takes_more_entropy_than_its_order_has() -> None:
+    asked: list[int] = []
+
+    def entropy(count: int) -> bytes:
+        asked.append(count)
+        return b"\xff" * count
+
+    for kind in (KeyType.P_256, KeyType.P_384, KeyType.P_521):
+        PrivateKey.generate(entropy, kind)
+        PrivateKey.generate(bytes, kind)  # all zero: still a scalar of 1 or more
+    assert asked == [40, 56, 74]
+
+
+def test_the_deterministic_signature_of_rfc_6979_is_made() -> None:
+    # RFC 6979 appendix A.2.5: P-256 with SHA-256, message "sample".
+    secret = bytes.fromhex("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721")
+    assert PrivateKey(secret, KeyType.P_256).sign(b"sample").hex().upper() == (
+        "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
+        "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"
+    )
+
+
 def test_verifying_does_not_load_the_signing_engine() -> None:
     program = (
         "import sys\n"
-        "from satchel.key import multikey, private, published, jwk\n"
+        "from satchel.key import ecdsa, multikey, private, published, jwk\n"
         "key = multikey.decode('z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw')\n"
         "assert not key.verify(b'x', b'\\x02' * 63 + b'\\x00')\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"

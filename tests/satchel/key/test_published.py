@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from satchel.codec.base import base58_decode
-from satchel.key import multikey, published
+from satchel.codec.base import base58_decode, base64url_decode
+from satchel.errors import KeyFault
+from satchel.key import ecdsa, multikey, published
 from satchel.key.private import PrivateKey
+from satchel.key.public import KeyType
 from tests.shared import SHARED, needs_shared
 
 RFC_8032_SEEDS = [
@@ -71,6 +75,44 @@ def test_every_secret_multikey_in_the_vectors_and_samples_is_known() -> None:
             found += 1
             assert source_of(raw[2:34]), text
     assert found >= 6
+
+
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(item)
+
+
+@needs_shared
+def test_every_secret_ecdsa_key_in_the_vectors_and_samples_is_known() -> None:
+    found = set()
+    for path in sorted([*(SHARED / "vectors").rglob("*.json"), *(SHARED / "data/signed").rglob("*.json")]):
+        if "wycheproof" in path.parts or "json-ld-api" in path.parts or not path.stat().st_size:
+            continue
+        raw = path.read_text(errors="replace")
+        for text in re.findall(r"\bz[1-9A-HJ-NP-Za-km-z]{40,120}\b", raw):
+            try:
+                key = PrivateKey.from_secret_multikey(text)
+            except KeyFault:
+                continue
+            assert published.find(key.public()), path
+            found.add(key.public())
+        for entry in objects(json.loads(raw)) if '"d"' in raw else ():
+            if "d" in entry and entry.get("crv") in [*KeyType]:
+                key = PrivateKey(base64url_decode(entry["d"]), KeyType(entry["crv"]))
+                assert published.find(key.public()), path
+                found.add(key.public())
+    assert {key.type for key in found} == {*KeyType} - {KeyType.RSA}
+    assert len(found) > 15
+
+
+@pytest.mark.parametrize("kind", [KeyType(name) for name in ecdsa.CURVES])
+def test_the_first_scalar_is_known(kind: KeyType) -> None:
+    size = ecdsa.CURVES[kind].size
+    found = published.find(PrivateKey((1).to_bytes(size, "big"), kind).public())
+    assert found is not None
+    assert found.source == "a seed that anybody would guess"
 
 
 @needs_shared

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from satchel.codec.base import base58_encode
 from satchel.errors import KeyFault
 from satchel.key import jwk, multikey
 from satchel.key.private import PrivateKey
+from satchel.key.public import KeyType
 from satchel.port import JsonObject, JsonValue
 from satchel.proof import method
 
@@ -24,6 +26,13 @@ JWK: JsonObject = {
     "controller": "did:example:a",
     "publicKeyJwk": jwk.encode(KEY),
 }
+BASE58: JsonObject = {
+    "id": "did:example:a#k",
+    "type": "Ed25519VerificationKey2018",
+    "controller": "did:example:a",
+    "publicKeyBase58": base58_encode(KEY.raw),
+}
+P_256 = PrivateKey.generate(lambda count: bytes(range(3, count + 3)), KeyType.P_256).public()
 
 
 def changed(value: JsonObject, **changes: JsonValue) -> JsonObject:
@@ -37,6 +46,9 @@ def changed(value: JsonObject, **changes: JsonValue) -> JsonObject:
         JWK,
         changed(MULTIKEY, type="Ed25519VerificationKey2020"),
         changed(JWK, type="JsonWebKey2020"),
+        BASE58,
+        changed(BASE58, publicKeyMultibase=multikey.encode(KEY)),
+        changed(MULTIKEY, type="Ed25519VerificationKey2018"),
         changed(MULTIKEY, publicKeyJwk=jwk.encode(KEY)),
         changed(MULTIKEY, type="JsonWebKey2020", publicKeyJwk=jwk.encode(KEY), **{"@context": "https://x.example"}),
     ],
@@ -46,6 +58,14 @@ def test_a_method_of_a_known_type_has_its_key(value: JsonObject) -> None:
     assert (read.id, read.type, read.controller) == (value["id"], value["type"], value["controller"])
     assert read.key == KEY
     assert (read.expires, read.revoked) == (None, None)
+
+
+@pytest.mark.parametrize("value", [MULTIKEY, JWK])
+def test_a_method_may_hold_a_key_of_another_type(value: JsonObject) -> None:
+    spelling: JsonObject = (
+        {"publicKeyJwk": jwk.encode(P_256)} if value is JWK else {"publicKeyMultibase": multikey.encode(P_256)}
+    )
+    assert method.read({**value, **spelling}).key == P_256
 
 
 def test_the_dates_of_a_method_are_kept_as_written() -> None:
@@ -60,7 +80,16 @@ def test_the_dates_of_a_method_are_kept_as_written() -> None:
         (changed(MULTIKEY, type=None), "key.method"),
         (changed(MULTIKEY, type=["Multikey"]), "key.method"),
         (changed(MULTIKEY, type="multikey"), "key.type_unsupported"),
-        (changed(MULTIKEY, type="Ed25519VerificationKey2018"), "key.type_unsupported"),
+        (changed(MULTIKEY, type="Ed25519VerificationKey2016"), "key.type_unsupported"),
+        (changed(BASE58, publicKeyBase58=None), "key.method"),
+        (changed(BASE58, publicKeyBase58="0"), "key.method"),
+        (changed(BASE58, publicKeyBase58=base58_encode(KEY.raw + b"\x00")), "key.length"),
+        (changed(BASE58, publicKeyBase58=base58_encode(b"\x01" + bytes(31))), "key.point"),
+        (changed(BASE58, publicKeyMultibase=multikey.encode(OTHER)), "key.method"),
+        (changed(BASE58, publicKeyJwk=jwk.encode(OTHER)), "key.method"),
+        (changed(BASE58, type="Ed25519VerificationKey2020"), "key.method"),
+        (changed(MULTIKEY, type="Ed25519VerificationKey2020", publicKeyMultibase=multikey.encode(P_256)), "key.method"),
+        (changed(JWK, publicKeyJwk=jwk.encode(P_256), publicKeyMultibase=multikey.encode(KEY)), "key.method"),
         (changed(MULTIKEY, id=None), "key.method"),
         (changed(MULTIKEY, id=""), "key.method"),
         (changed(MULTIKEY, id=5), "key.method"),

@@ -25,7 +25,7 @@ from satchel.node import settings
 from satchel.node.clock import utc_now
 from satchel.node.mirror import MirrorFetch, OfflineFetch
 from satchel.node.settings import Home
-from satchel.port import Fetch, JsonObject, JsonValue
+from satchel.port import Clock, Fetch, JsonObject, JsonValue
 from satchel.text import for_terminal
 from verifier import report as reports
 from wallet import card as cards
@@ -57,6 +57,7 @@ class World(NamedTuple):
 
     home: Home
     now: datetime
+    clock: Clock
     passphrase_file: Path | None
     offline: bool
     mirror: Path | None
@@ -92,9 +93,11 @@ def _common(command: Callable[Concatenate[World, P], int | None]) -> Callable[P,
 
 def _world(taken: dict[str, object]) -> World:
     home, file, now, mirror = taken["home"], taken["passphrase_file"], taken["now"], taken["mirror"]
+    fixed = _moment(now) if isinstance(now, str) else None
     return World(
         home=Home.resolve(home if isinstance(home, str) else None, os.environ),
-        now=_moment(now) if isinstance(now, str) else utc_now(),
+        now=fixed or utc_now(),
+        clock=utc_now if fixed is None else lambda: fixed,
         passphrase_file=file if isinstance(file, Path) else None,
         offline=taken["offline"] is True,
         mirror=mirror if isinstance(mirror, Path) else None,

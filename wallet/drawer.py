@@ -187,8 +187,11 @@ class DrawerTokens:
         await self._drawer.remove(Kind.TOKEN, bytes.fromhex(token.digest))
 
     async def find(self, digest: str, /) -> Token | None:
-        """The token of this digest."""
-        item = await self._drawer.get(Kind.TOKEN, bytes.fromhex(digest))
+        """The token of this digest; None also for a row that does not open: then somebody else has put it there."""
+        try:
+            item = await self._drawer.get(Kind.TOKEN, bytes.fromhex(digest))
+        except WalletFault:
+            return None
         return None if item is None else _token(item)
 
     async def used(self, token_id: str, at: datetime, /) -> None:

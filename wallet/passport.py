@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from satchel.codec import timestamp
 from satchel.codes import CODES
-from satchel.credential import endorsement, openbadge
+from satchel.credential import clr, endorsement, openbadge
 from satchel.errors import CodecError
 from satchel.port import JsonObject, JsonValue
 from wallet.card import Card
@@ -56,11 +56,19 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """A credential that speaks for no skill, and the code of why."""
+
+    card: Card
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passport:
-    """The skills, by name; the cards of credentials that name none because their format is not read yet."""
+    """The skills, by name, and the credentials that stand apart."""
 
     skills: tuple[Skill, ...]
-    unread: tuple[Card, ...]
+    apart: tuple[Apart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +83,23 @@ def of(holdings: Sequence[Holding], *, holder: str, now: datetime) -> Passport:
     """The passport of these credentials. Endorsements among them support what they are about, and are no skills."""
     endorsers = _endorsers(holdings, holder, now)
     mentions: dict[str, list[tuple[_Mention, Source]]] = {}
-    unread: list[Card] = []
+    apart: list[Apart] = []
     for holding in holdings:
         value = holding.envelope.value
-        if value is None:
-            unread.append(holding.card)
-        elif not endorsement.is_endorsement(value):
+        if value is None or clr.is_clr(value):
+            # What is inside a record was judged by nobody yet; each credential speaks when it is held by itself.
+            apart.append(Apart(card=holding.card, code="passport.not_read"))
+        elif endorsement.is_endorsement(value):
+            continue
+        elif openbadge.achievement(value) is None:
+            apart.append(Apart(card=holding.card, code="passport.no_skill"))
+        else:
             source = _source(holding.card, value, endorsers, holder, now)
             for mention in _mentions(value, holding.card.title):
                 mentions.setdefault(mention.key, []).append((mention, source))
     skills = [_skill([one for one, _ in found], [source for _, source in found], now) for found in mentions.values()]
     skills.sort(key=lambda skill: (normal(skill.name), skill.url))
-    return Passport(skills=tuple(skills), unread=tuple(unread))
+    return Passport(skills=tuple(skills), apart=tuple(apart))
 
 
 def normal(name: str) -> str:
@@ -99,7 +112,7 @@ def to_json(passport: Passport) -> JsonObject:
     return {
         "schema": "satchel.passport/1",
         "skills": [_skill_json(skill) for skill in passport.skills],
-        "unread": [{"id": card.id, "title": card.title, "code": "passport.not_read"} for card in passport.unread],
+        "apart": [{"id": one.card.id, "title": one.card.title, "code": one.code} for one in passport.apart],
     }
 
 

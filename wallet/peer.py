@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from satchel.codec import strictjson, timestamp
@@ -18,7 +18,6 @@ from satchel.credential import endorsement, openbadge
 from satchel.credential.envelope import Envelope
 from satchel.credential.read import read
 from satchel.errors import Malformed, WalletFault
-from satchel.node.send import Sender
 from satchel.port import Did, Entropy, Fetch, JsonObject, Signer
 from satchel.text import for_terminal
 from verifier.report import Report
@@ -27,6 +26,9 @@ from wallet import holding
 from wallet.drawer import Drawer, Item, Kind
 from wallet.service import Added, WalletService
 from wallet.sign import new_urn, sign, to_bytes
+
+if TYPE_CHECKING:
+    from satchel.node.send import Sender
 
 SCHEMA: Final = "satchel.endorsement/1"
 LIMIT_BYTES: Final = 256 * 1024

@@ -11,18 +11,20 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from satchel.codec import strictjson, timestamp
 from satchel.credential import openbadge
 from satchel.credential.envelope import Envelope
 from satchel.errors import CodecError, Malformed, WalletFault
 from satchel.node.address import check_url
-from satchel.node.send import Sender, Sent
-from satchel.port import Did, Fetch, JsonObject, JsonValue, Request
+from satchel.port import Clock, Did, Fetch, JsonObject, JsonValue, Request
 from satchel.text import for_terminal
 from wallet.present import prove_holder
 from wallet.service import Added, WalletService
+
+if TYPE_CHECKING:
+    from satchel.node.send import Sender, Sent
 
 OFFER_SCHEMA: Final = "satchel.claim_offer/1"
 REQUEST_SCHEMA: Final = "satchel.claim_request/1"
@@ -106,7 +108,7 @@ async def look(link: str, *, sender: Sender, now: datetime) -> Offer:
     return offer
 
 
-async def claim(offer: Offer, *, wallet: WalletService, sender: Sender, now: datetime) -> Added:
+async def claim(offer: Offer, *, wallet: WalletService, sender: Sender, clock: Clock) -> Added:
     """Proves to the issuer who holds the wallet's key, and keeps the credential that comes back. Asking again before
     the end gives the same credential.
 
@@ -115,7 +117,7 @@ async def claim(offer: Offer, *, wallet: WalletService, sender: Sender, now: dat
     claim.other_issuer, and FetchError.
     """
     proof = prove_holder(
-        did=wallet.did, signer=await wallet.signer(), challenge=offer.challenge, domain=offer.domain, now=now
+        did=wallet.did, signer=await wallet.signer(), challenge=offer.challenge, domain=offer.domain, now=clock()
     )
     sent = await sender.post(
         offer.api_url,
@@ -128,7 +130,8 @@ async def claim(offer: Offer, *, wallet: WalletService, sender: Sender, now: dat
     if not isinstance(value, dict):
         raise WalletFault("claim.answer", "the answer holds no credential")
     _check_credential(value, offer, wallet.did)
-    return await wallet.add(Envelope.inner(value).raw, name=_file_name(offer.name), now=now)
+    # Signed a moment ago: judged at a time read before the request, it would not be in force yet.
+    return await wallet.add(Envelope.inner(value).raw, name=_file_name(offer.name), now=clock())
 
 
 async def by_url(url: str, *, wallet: WalletService, fetch: Fetch, now: datetime) -> Added:

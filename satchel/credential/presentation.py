@@ -63,7 +63,7 @@ def parts(value: JsonObject) -> tuple[Envelope, ...]:
 def items_of(given: JsonValue) -> list[JsonValue]:
     """The items of a member `verifiableCredential`: one, a list of them, or none. Raises PresentationFault
     presentation.too_many."""
-    items = given if isinstance(given, list) else [] if given is None else [given]
+    items: list[JsonValue] = given if isinstance(given, list) else [] if given is None else [given]
     if len(items) > PARTS_LIMIT:
         raise _too_many(len(items))
     return items

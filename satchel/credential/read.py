@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from satchel.codec import strictjson
-from satchel.credential import bake, content, png
+from satchel.credential import archive, bake, content, png
 from satchel.credential.content import Content, Fault
 from satchel.credential.envelope import Container, Envelope, of_content
 from satchel.errors import BakeError
@@ -20,7 +20,8 @@ _FAULTS: Final = {
 
 
 def read(raw: bytes, *, name: str = "") -> Envelope:
-    """The envelope of a file: plain JSON, a token (JWT, SD-JWT), or a PNG or SVG image that carries one of these.
+    """The envelope of a file: plain JSON, a token (JWT, SD-JWT), a PNG or SVG image that carries one of these, or a
+    stack (zip), whose content is not read here.
 
     It never raises for content: what cannot be read sets `fault`, and what is known but cannot be verified yet sets
     the format and leaves the value out. A JSON object that is no credential is read all the same; its data model is
@@ -34,6 +35,10 @@ def read(raw: bytes, *, name: str = "") -> Envelope:
         return of_content(raw, _unread(fault), name=name)
     if raw.startswith(png.SIGNATURE):
         return _image(raw, name=name, container="png", media_type="image/png")
+    if raw.startswith(archive.SIGNATURE):
+        # A stack: its manifest and parts are read by satchel.credential.stack.
+        packed = Content(format="unknown", media_type="application/zip", is_token=False)
+        return of_content(raw, packed, name=name, container="zip")
     if bake.looks_like_svg(raw):
         return _image(raw, name=name, container="svg", media_type="image/svg+xml")
     return of_content(raw, content.of_text(raw), name=name)

@@ -37,7 +37,7 @@ PUT_TOGETHER: Final = (
     "them together; what each credential says is proven by its own issuer, or not at all."
 )
 
-_PART: Final = re.compile(r"parts/([0-9]{2})\.(?:json|png|svg|jwt|bin)")
+_PART: Final = re.compile(r"parts/(0[1-9]|[1-9][0-9])\.(?:json|png|svg|jwt|bin)")
 _SUFFIXES: Final = {"json": "json", "png": "png", "svg": "svg", "token": "jwt"}
 
 
@@ -102,7 +102,8 @@ def read(raw: bytes) -> Stack:
     """The stack of a file. The manifest's proof and the parts' own verdicts are the verifier's.
 
     Raises StackFault: stack.too_large, stack.too_many, stack.zip, stack.compressed, stack.name, stack.name_twice,
-    stack.manifest, stack.part_missing, stack.part_unnamed, stack.part_changed, stack.part_twice.
+    stack.manifest, stack.part_missing, stack.part_unnamed, stack.part_changed, stack.part_twice,
+    stack.part_unreadable for a stack inside.
     """
     if len(raw) > LIMIT_BYTES:
         raise StackFault("stack.too_large", f"the file has {len(raw)} bytes, more than {LIMIT_BYTES}")
@@ -123,6 +124,8 @@ def read(raw: bytes) -> Stack:
         if number not in files:
             raise StackFault("stack.part_missing", f"the manifest names part {number}, which is not in the file")
         file, content = files[number]
+        if looks_like_stack(content):
+            raise StackFault("stack.part_unreadable", f"{file} is itself a zip file")
         part = read_credential(content, name=file)
         if part.digest != digest:
             raise StackFault("stack.part_changed", f"{file} has other bytes than the manifest names")
@@ -130,9 +133,7 @@ def read(raw: bytes) -> Stack:
         parts.append(
             Part(file=file, id=identifier if isinstance(identifier, str) else "", title=title or "", envelope=part)
         )
-    return Stack(
-        manifest=envelope, name=openbadge.text(value.get("name")) or "", learner=learner, parts=tuple(parts)
-    )
+    return Stack(manifest=envelope, name=openbadge.text(value.get("name")) or "", learner=learner, parts=tuple(parts))
 
 
 def _files(raw: bytes) -> tuple[bytes, dict[int, tuple[str, bytes]]]:
@@ -143,7 +144,7 @@ def _files(raw: bytes) -> tuple[bytes, dict[int, tuple[str, bytes]]]:
         found = _PART.fullmatch(name)
         if name == MANIFEST and manifest is None:
             manifest = content
-        elif found is not None and int(found[1]) not in files and int(found[1]) > 0:
+        elif found is not None and int(found[1]) not in files:
             files[int(found[1])] = (name, content)
         elif name == MANIFEST or found is not None:
             raise StackFault("stack.name_twice", f"{name} or its number stands in the file twice")
@@ -179,6 +180,8 @@ def _check_parts(credentials: Sequence[Envelope]) -> None:
         shown = for_terminal(envelope.name or envelope.digest, limit=100)
         if envelope.fault is not None:
             raise StackFault("stack.part_unreadable", f"{shown}: {envelope.fault.message}")
+        if looks_like_stack(envelope.raw):
+            raise StackFault("stack.part_unreadable", f"{shown} is a stack, and no stack lies in another")
         if envelope.digest in seen:
             raise StackFault("stack.part_twice", f"{shown} is in the stack already")
         seen.add(envelope.digest)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from satchel.codes import CODES
+from satchel.credential import clr
 from tests.wallet.badge import ISSUER
 from tests.wallet.story import (
     EVIDENCE,
@@ -194,8 +195,19 @@ def test_an_endorsement_of_the_achievement_supports_the_badge() -> None:
 def test_formats_that_are_not_read_are_named_apart() -> None:
     token = held_bytes(b"eyJhbGciOiJFZERTQSJ9.eyJpZCI6InVybjp4In0.c2lnbmF0dXJl", name="x.jwt")
     found = made(token, held(skilled(1)))
-    assert [card.id for card in found.unread] == [token.card.id]
+    assert [(one.card.id, one.code) for one in found.apart] == [(token.card.id, "passport.not_read")]
     assert len(found.skills) == 1
+
+
+def test_records_and_credentials_without_an_achievement_are_no_skills() -> None:
+    inner = held(skilled(1))
+    record: Any = clr.compose(
+        id="urn:uuid:4", learner=HOLDER, learner_name=None, name="My record", parts=[inner.envelope], created=NOW
+    )
+    plain = skilled(2) | {"type": ["VerifiableCredential"], "credentialSubject": {"id": HOLDER}}
+    found = made(held(record, key=HOLDER_KEY), held(plain))
+    assert found.skills == ()
+    assert [one.code for one in found.apart] == ["passport.not_read", "passport.no_skill"]
 
 
 def test_the_json_form_names_codes_with_their_sentences() -> None:
@@ -203,6 +215,7 @@ def test_the_json_form_names_codes_with_their_sentences() -> None:
     assert value["schema"] == "satchel.passport/1"
     (skill,) = value["skills"]
     assert skill["dots"] == 3
+    assert (skill["url"], skill["framework"]) == (SKILL, "Coastal skills")
     assert {reason["code"] for reason in skill["reasons"]} == {
         "passport.one_issuer",
         "passport.assessed",
@@ -214,7 +227,18 @@ def test_the_json_form_names_codes_with_their_sentences() -> None:
     assert source["counts"] is True
     assert source["awarded"] == "2026-03-01T00:00:00Z"
     assert len(source["endorsers"]) == 1
+    assert source["code"] is None
+    bare: Any = passport.to_json(made(held(skilled(1, skills={}), key=SECOND)))
+    assert bare["skills"][0]["url"] is bare["skills"][0]["framework"] is None
+    assert bare["skills"][0]["sources"][0]["code"] == "passport.not_accepted"
+
+
+def test_what_was_awarded_this_very_moment_is_recent_and_tomorrow_is_not() -> None:
+    now = held(skilled(1, result=True, awardedDate="2026-11-24T00:00:00Z"))
+    assert only(now).dots == 2
+    tomorrow = held(skilled(1, result=True, awardedDate="2026-11-25T00:00:00Z"))
+    assert only(tomorrow).dots == 1
 
 
 def test_an_empty_wallet_has_an_empty_passport() -> None:
-    assert made() == Passport(skills=(), unread=())
+    assert made() == Passport(skills=(), apart=())

@@ -1,5 +1,6 @@
 """wallet.pathway: what leads to a goal, and what of it a learner has."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -288,3 +289,21 @@ def test_what_learners_award_themselves_meets_no_step() -> None:
 def test_a_pathway_is_a_value() -> None:
     assert isinstance(pathway.check(FULL.encode()), Pathway)
     assert pathway.check(FULL.encode()) == pathway.check(b"\xef\xbb\xbf" + FULL.encode())
+
+
+def test_the_example_of_the_guide_is_a_pathway() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "how-to" / "compare-with-a-pathway.md"
+    block = guide.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    found = pathway.check(block.encode())
+    assert [step.id for step in found.steps] == ["tides", "ropes", "bridge"]
+    assert found.goal == "bridge"
+
+
+def test_a_skill_is_called_by_its_name_and_a_list_may_be_long() -> None:
+    text = with_needs("{ any: [ { skill: { url: 'urn:k', name: Knots } }, { skill: 'urn:y' } ] }")
+    (missing,) = answered(text=text).steps[0].missing
+    assert "Knots: nothing of it is held" in missing
+    assert "urn:y: nothing of it is held" in missing
+    longest = ", ".join(f"{{ skill: 'urn:{number}' }}" for number in range(pathway.ITEMS_LIMIT))
+    assert not answered(text=with_needs(f"{{ any: [ {longest} ] }}")).is_ready
+    assert fault_of(with_needs(f"{{ any: [ {longest}, {{ skill: 'urn:x' }} ] }}")).code == "pathway.value"

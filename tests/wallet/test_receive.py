@@ -30,7 +30,7 @@ async def claimed(home: Home, node: IssuerNode) -> str:
     async with meeting(home, node) as (wallet, sender):
         try:
             offer = await receive.look(LINK, sender=sender, now=NOW)
-            added = await receive.claim(offer, wallet=wallet, sender=sender, now=NOW)
+            added = await receive.claim(offer, wallet=wallet, sender=sender, clock=lambda: NOW)
         except SatchelError as fault:
             assert (await wallet.list()).current == ()
             return fault.code
@@ -45,13 +45,13 @@ async def test_a_claim_link_becomes_a_credential_about_this_wallet(home: Home) -
         offer = await receive.look(LINK, sender=sender, now=NOW)
         assert node.asked == ["GET"]  # looking tells nothing about the wallet
         assert (offer.issuer_id, offer.name, offer.domain) == (DID, "Reading tide tables", "college.example")
-        added = await receive.claim(offer, wallet=wallet, sender=sender, now=NOW)
+        added = await receive.claim(offer, wallet=wallet, sender=sender, clock=lambda: NOW)
         assert (added.outcome, added.report.verdict) == ("added", "accepted")
         assert node.claims == [wallet.did]
         assert added.card is not None
         exported = await wallet.export(added.card.id)
         assert json.loads(exported.raw) == node.signed[wallet.did]
-        again = await receive.claim(offer, wallet=wallet, sender=sender, now=NOW)
+        again = await receive.claim(offer, wallet=wallet, sender=sender, clock=lambda: NOW)
         assert again.outcome == "already_there"
 
 
@@ -183,7 +183,7 @@ async def test_an_issuer_that_doubts_the_proof_is_told_apart(home: Home) -> None
         offer = await receive.look(LINK, sender=sender, now=NOW)
         other = Offer(**{name: getattr(offer, name) for name in Offer.__slots__} | {"challenge": "an old one"})
         with pytest.raises(WalletFault) as fault:
-            await receive.claim(other, wallet=wallet, sender=sender, now=NOW)
+            await receive.claim(other, wallet=wallet, sender=sender, clock=lambda: NOW)
         assert fault.value.code == "claim.holder_unproven"
         assert (await wallet.list()).current == ()
     assert node.claims == []

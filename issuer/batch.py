@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from issuer import compose, issue, row, store
+from issuer import claim, claim_store, compose, issue, row, store
+from issuer.claim import Planned
 from issuer.compose import Blueprint, Place
 from issuer.issue import Desk, Issued, Outcome, Refused, RowAward
 from issuer.template import Template
@@ -29,6 +30,7 @@ COLUMNS_LIMIT: Final = 500
 # What a spreadsheet takes for a formula, also behind white space that it skips.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SAMPLE_ID: Final = "a" * 26
+_SAMPLE_DID: Final = "did:example:learner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def plan(blueprint: Blueprint, table: Table, *, now: datetime) -> Plan:
             award = row.read(blueprint.template, cells, now=now)
             sample = issue.document(
                 blueprint,
-                award,
+                replace(award, recipient=_SAMPLE_DID) if blueprint.template.bind == "claim" else award,
                 credential_id=_SAMPLE_ID,
                 place=Place(list_id=_SAMPLE_ID, index=0),
                 salt=bytes(compose.SALT_BYTES),
@@ -137,6 +139,15 @@ async def run(
         yield await issue.issue(desk, blueprint, planned.awards[start : start + store.CHUNK], cohort=cohort)
 
 
+async def run_claims(
+    desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str, days: int, renews: bool
+) -> AsyncGenerator[tuple[Planned | Refused, ...], None]:
+    """Plans the claims chunk by chunk; each chunk is given when it is on disk. A token is given here or never."""
+    for start in range(0, len(planned.awards), store.CHUNK):
+        chunk = planned.awards[start : start + store.CHUNK]
+        yield await claim.plan(desk, blueprint, chunk, cohort=cohort, days=days, renews=renews)
+
+
 async def already_issued(desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str) -> int:
     """How many rows of the plan have their credential by now."""
     found = 0
@@ -147,19 +158,33 @@ async def already_issued(desk: Desk, blueprint: Blueprint, planned: Plan, *, coh
     return found
 
 
+async def already_planned(desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str) -> int:
+    """How many rows of the plan have their claim by now."""
+    found = 0
+    for start in range(0, len(planned.awards), store.CHUNK):
+        chunk = planned.awards[start : start + store.CHUNK]
+        keys = [claim.row_key(desk, blueprint, cohort, one.award.recipient) for one in chunk]
+        found += len(await claim_store.by_row_keys(desk.database, keys))
+    return found
+
+
 def report(refused: Sequence[Refused]) -> bytes:
     """The refused rows as CSV: line, code, reason. Safe to open in a spreadsheet."""
+    rows = [("line", "code", "reason"), *((str(one.line), one.code, one.message) for one in refused)]
+    return "".join(map(csv_line, rows)).encode("utf-8")
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """One line of a table that we write, every cell safe."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("line", "code", "reason"))
-    writer.writerows((str(one.line), one.code, csv_cell(one.message)) for one in refused)
-    return out.getvalue().encode("utf-8")
+    csv.writer(out, lineterminator="\r\n").writerow(map(csv_cell, cells))
+    return out.getvalue()
 
 
 def csv_cell(text: str) -> str:
     """The text for a cell of a table that we write: shown as it is by every spreadsheet, never run as a formula."""
     shown = for_terminal(text, limit=1000)
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
 
 
 def issued(outcomes: Sequence[Outcome]) -> tuple[Issued, ...]:

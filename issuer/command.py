@@ -6,86 +6,49 @@ stdout is data, stderr is talk. Exit codes: 0 done, 1 internal or I/O error, 2 u
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Final, TypeVar
 
 import click
 
-from issuer import batch, service
+from issuer import batch, claim, service
+from issuer import template as templates
+from issuer.claim_command import plan_claims
 from issuer.issue import Issued, Outcome, Refused
 from issuer.revoke import Change, StatusChanged
 from issuer.section import line_of
 from issuer.service import BatchPlan, IssuerService
+from issuer.terminal import (
+    COHORT,
+    JSON,
+    NOW,
+    REFUSED,
+    all_faults,
+    node_options,
+    print_bytes,
+    print_json,
+    read,
+    run,
+    say,
+    say_recovered,
+    say_refused,
+    show_plan,
+    show_template_faults,
+    write_report,
+)
 from issuer.tree import LIMIT_BYTES
-from satchel.codec import strictjson, timestamp
-from satchel.errors import CodecError, IssueFault, TemplateFault, UsageFault
+from satchel.codec import strictjson
+from satchel.errors import TemplateFault, UsageFault
 from satchel.node import settings
-from satchel.node.clock import utc_now
 from satchel.node.settings import Home
-from satchel.port import Clock, JsonObject, JsonValue
+from satchel.port import Clock, JsonValue
 from satchel.text import for_terminal
-
-REFUSED: Final = 3
-
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., object])
-
-_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_COHORT: Final = click.option(
-    "--cohort", default="", metavar="NAME", help="A group that may get the same achievement once more."
-)
-
-
-class _Instant(click.ParamType[Clock]):
-    """`--now`: an RFC 3339 instant, as a clock that stands still."""
-
-    name = "instant"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
-        if callable(value):
-            found: Clock = value
-            return found
-        try:
-            moment = timestamp.parse(str(value))
-        except CodecError:
-            self.fail(f"{for_terminal(str(value), limit=40)} is no instant like 2026-11-24T00:00:00Z", param, ctx)
-        return lambda: moment
-
-
-class _HomeType(click.ParamType[Home]):
-    """`--home`: a folder, else SATCHEL_HOME, else the platform's."""
-
-    name = "folder"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Home:
-        return value if isinstance(value, Home) else Home.resolve(str(value), os.environ)
-
-
-def _home_or_default(ctx: click.Context, param: click.Parameter, value: Home | None) -> Home:
-    return value if value is not None else Home.resolve(None, os.environ)
-
-
-_HOME: Final = click.option(
-    "--home", type=_HomeType(), callback=_home_or_default, metavar="DIR", help="The home folder; else SATCHEL_HOME."
-)
-_NOW: Final = click.option(
-    "--now", "clock", type=_Instant(), default=lambda: utc_now, metavar="INSTANT", help="Act as if it were this time."
-)
-
-
-def _node_options(command: F) -> F:
-    _HOME(_NOW(_JSON(command)))
-    return command
 
 
 @click.command("issuer")
-@_node_options
+@node_options
 @click.option("--origin", required=True, metavar="URL", help="Your public address, like https://issuer.example")
 @click.option("--name", required=True, metavar="NAME", help="Your name as learners and verifiers read it.")
 @click.option("--url", default="", metavar="URL", help="Your web page.")
@@ -96,7 +59,7 @@ def init(home: Home, clock: Clock, as_json: bool, origin: str, name: str, url: s
         IssuerService.found(home, origin=origin, name=name, url=url, description=description, clock=clock)
     )
     if as_json:
-        _print_json(
+        print_json(
             {
                 "schema": "satchel.issuer/1",
                 "did": founded.did,
@@ -109,8 +72,8 @@ def init(home: Home, clock: Clock, as_json: bool, origin: str, name: str, url: s
         )
         return
     click.echo(founded.did)
-    _say(f"{for_terminal(name)} can issue now. Its key lies in {home.keys}; keep a copy of it in a safe place.")
-    _say(f"Publish the folder {founded.did_document.path.parent.parent} as {founded.origin}.")
+    say(f"{for_terminal(name)} can issue now. Its key lies in {home.keys}; keep a copy of it in a safe place.")
+    say(f"Publish the folder {founded.did_document.path.parent.parent} as {founded.origin}.")
 
 
 @click.group()
@@ -124,7 +87,7 @@ def template_new(file: str | None) -> None:
     """Write an example with comments to FILE, or to standard output."""
     raw = resources.files("issuer.example").joinpath("template.yaml").read_bytes()
     if file is None:
-        _print_bytes(raw)
+        print_bytes(raw)
     elif Path(file).exists():
         raise UsageFault("usage.file", f"{file} exists already")
     else:
@@ -132,29 +95,28 @@ def template_new(file: str | None) -> None:
 
 
 @template.command("check")
-@_NOW
-@_JSON
+@NOW
+@JSON
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 def template_check(clock: Clock, as_json: bool, file: str) -> None:
     """Check FILE, and show each fault with its line."""
     try:
-        checked, sample = service.check_template(_read(file, LIMIT_BYTES + 1), now=clock())
+        now = clock()
+        checked, sample = service.check_template(read(file, LIMIT_BYTES + 1), now=now)
     except TemplateFault as fault:
         if as_json:
-            faults: list[JsonValue] = [
-                {"line": line_of(one), "code": one.code, "message": one.message, "next_step": one.next_step}
-                for one in _all_faults(fault)
-            ]
-            _print_json({"schema": "satchel.template-check/1", "ok": False, "faults": faults})
+            print_json({"schema": "satchel.template-check/1", "ok": False, "faults": _listed(all_faults(fault))})
             raise click.exceptions.Exit(REFUSED) from fault
-        raise _show_template_faults(file, fault) from fault
+        raise show_template_faults(file, fault) from fault
+    warnings = templates.unconfirmed(checked, today=now.date())
     if as_json:
         columns: list[JsonValue] = [*checked.columns.all()]
-        _print_json(
+        print_json(
             {
                 "schema": "satchel.template-check/1",
                 "ok": True,
                 "faults": [],
+                "warnings": _listed(warnings),
                 "id": checked.id,
                 "version": checked.version,
                 "name": checked.name,
@@ -165,7 +127,16 @@ def template_check(clock: Clock, as_json: bool, file: str) -> None:
         )
         return
     click.echo(f"{for_terminal(file)}: good. {for_terminal(checked.name)} ({checked.id}, version {checked.version})")
-    _say(f"It needs the columns {', '.join(map(for_terminal, checked.columns.all()))}.")
+    say(f"It needs the columns {', '.join(map(for_terminal, checked.columns.all()))}.")
+    for warning in warnings:
+        say(f"{for_terminal(file)}: {for_terminal(warning.message)} [{warning.code}]")
+        say(f"  {for_terminal(warning.next_step)}")
+
+
+def _listed(faults: Sequence[TemplateFault]) -> list[JsonValue]:
+    return [
+        {"line": line_of(one), "code": one.code, "message": one.message, "next_step": one.next_step} for one in faults
+    ]
 
 
 class _Issue(click.Group):
@@ -188,8 +159,8 @@ def issue() -> None:
 
 
 @issue.command("one")
-@_node_options
-@_COHORT
+@node_options
+@COHORT
 @click.option("--to", "recipient", required=True, metavar="ID", help="The learner: DID, e-mail or id.")
 @click.option("--name", default="", metavar="NAME", help="The learner's name, if the template has a column for it.")
 @click.option("--set", "values", multiple=True, metavar="COLUMN=VALUE", help="A value of another column; repeat it.")
@@ -207,11 +178,11 @@ def issue_one(
     template: str,
 ) -> None:
     """Sign one credential for the learner --to, and print it."""
-    raw = _read(template, LIMIT_BYTES + 1)
+    raw = read(template, LIMIT_BYTES + 1)
 
     async def work() -> tuple[Issued, bytes]:
         async with IssuerService.open(home, clock=clock) as issuer:
-            _say_recovered(issuer)
+            say_recovered(issuer)
             columns = issuer.columns(raw)
             cells = _cells(values)
             cells[columns.recipient] = recipient
@@ -222,22 +193,31 @@ def issue_one(
             issued = await issuer.issue(raw, cells, cohort=cohort)
             return issued, issued.raw or await issuer.credential(issued.id)
 
-    issued, credential = _run(work(), template)
+    issued, credential = run(work(), template)
     if out is not None:
         settings.write_file(Path(out), credential)
     if as_json:
         value = strictjson.loads(credential)
-        _print_json({"schema": "satchel.issued/1", **service.summary(issued), "credential": value})
+        print_json({"schema": "satchel.issued/1", **service.summary(issued), "credential": value})
     elif out is None:
-        _print_bytes(credential)
+        print_bytes(credential)
     if not issued.is_new:
-        _say(f"This learner had it already: {issued.url}")
+        say(f"This learner had it already: {issued.url}")
 
 
 @issue.command("batch")
-@_node_options
-@_COHORT
+@node_options
+@COHORT
 @click.option("--dry-run", is_flag=True, help="Check everything, show the first credential, sign nothing.")
+@click.option("--claims", "is_claims", is_flag=True, help="With `bind: claim`: print a one-time link for each learner.")
+@click.option("--renew", "renews", is_flag=True, help="With --claims: fresh links for those who have not claimed yet.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, claim.DAYS_LIMIT),
+    default=claim.DAYS,
+    show_default=True,
+    help="With --claims: how long a link can be used.",
+)
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Also write each credential into DIR.")
 @click.option("--report", metavar="FILE", type=click.Path(dir_okay=False), help="Where refused rows are written.")
 @click.argument("template", type=click.Path(dir_okay=False, allow_dash=True))
@@ -248,6 +228,9 @@ def issue_batch(
     as_json: bool,
     cohort: str,
     dry_run: bool,
+    is_claims: bool,
+    renews: bool,
+    days: int,
     out: str | None,
     report: str | None,
     template: str,
@@ -256,15 +239,24 @@ def issue_batch(
     """Issue a credential for each good row of TABLE; run it again to go on where it stopped.
 
     Each line on standard output names a credential that is on disk. Refused rows go to a report, with the reasons.
+    With --claims nothing is signed yet: standard output is a CSV table of links, one for each learner, to be sent to
+    them. A link is printed once and stored nowhere.
     """
     if template == table == "-":
         raise click.UsageError("Only one of TEMPLATE and TABLE can be standard input.")
-    raw, rows = _read(template, LIMIT_BYTES + 1), _read(table, batch.LIMIT_BYTES + 1)
+    if is_claims and out is not None:
+        raise click.UsageError("--claims signs nothing yet, so there is nothing for --out.")
+    if renews and not is_claims:
+        raise click.UsageError("--renew needs --claims.")
+    raw, rows = read(template, LIMIT_BYTES + 1), read(table, batch.LIMIT_BYTES + 1)
+    if is_claims:
+        plan_claims(home, clock, raw, rows, cohort, template, report, dry_run, renews, days, as_json=as_json)
+        return
 
     async def work() -> tuple[BatchPlan, list[Outcome]]:
         outcomes: list[Outcome] = []
         async with IssuerService.open(home, clock=clock) as issuer:
-            _say_recovered(issuer)
+            say_recovered(issuer)
             planned = await issuer.plan_batch(raw, rows, cohort=cohort)
             if not dry_run:
                 progress = _Progress(len(planned.plan.awards))
@@ -277,12 +269,12 @@ def issue_batch(
                 progress.end()
         return planned, outcomes
 
-    planned, outcomes = _run(work(), template)
+    planned, outcomes = run(work(), template)
     refused = [*planned.plan.refused, *(one for one in outcomes if isinstance(one, Refused))]
     refused.sort(key=lambda one: one.line)
-    written = _write_report(home, report, planned, refused, clock()) if refused and not dry_run else None
+    written = write_report(home, report, planned, refused, clock()) if refused and not dry_run else None
     if dry_run:
-        _show_plan(planned, refused, as_json=as_json)
+        show_plan(planned, refused, as_json=as_json)
     else:
         _show_batch(planned, batch.issued(outcomes), refused, written, as_json=as_json)
     if refused:
@@ -291,18 +283,18 @@ def issue_batch(
 
 def _status_command(name: Change, help_text: str, done: str) -> click.Command:
     @click.command(name, help=help_text)
-    @_node_options
+    @node_options
     @click.option("--reason", required=True, metavar="TEXT", help="Why; kept by the issuer, not published.")
     @click.argument("credential", metavar="ID")
     def command(home: Home, clock: Clock, as_json: bool, reason: str, credential: str) -> None:
         async def work() -> StatusChanged:
             async with IssuerService.open(home, clock=clock) as issuer:
-                _say_recovered(issuer)
+                say_recovered(issuer)
                 return await issuer.change_status(credential, name, reason=reason)
 
         changed = asyncio.run(work())
         if as_json:
-            _print_json(service.changed_summary(changed))
+            print_json(service.changed_summary(changed))
             return
         click.echo(f"{done} {changed.id}" if changed.changed else f"already {done} {changed.id}")
 
@@ -312,32 +304,6 @@ def _status_command(name: Change, help_text: str, done: str) -> click.Command:
 revoke = _status_command("revoke", "Revoke the credential ID for good.", "revoked")
 suspend = _status_command("suspend", "Suspend the credential ID until it is reinstated.", "suspended")
 reinstate = _status_command("reinstate", "End the suspension of the credential ID.", "reinstated")
-
-
-def _run(work: Coroutine[object, object, T], template: str) -> T:
-    """The result of the work; faults of the template and of a row are shown in full and end with exit code 3."""
-    try:
-        return asyncio.run(work)
-    except TemplateFault as fault:
-        raise _show_template_faults(template, fault) from fault
-    except IssueFault as fault:
-        if not fault.code.startswith("batch."):
-            raise
-        _say(f"satchel: {for_terminal(fault.message, limit=1000)} [{fault.code}]")
-        _say(f"  {for_terminal(fault.next_step)}")
-        raise click.exceptions.Exit(REFUSED) from fault
-
-
-def _show_template_faults(file: str, fault: TemplateFault) -> click.exceptions.Exit:
-    for one in _all_faults(fault):
-        _say(f"{for_terminal(file)}: {for_terminal(one.message)} [{one.code}]")
-        _say(f"  {for_terminal(one.next_step)}")
-    return click.exceptions.Exit(REFUSED)
-
-
-def _all_faults(fault: TemplateFault) -> tuple[TemplateFault, ...]:
-    found = fault.details.get("faults")
-    return tuple(one for one in found if isinstance(one, TemplateFault)) if isinstance(found, tuple) else (fault,)
 
 
 def _cells(values: Sequence[str]) -> dict[str, str]:
@@ -385,46 +351,6 @@ async def _write_credentials(issuer: IssuerService, folder: Path, issued: Sequen
         settings.write_file(folder / f"{one.id}.json", one.raw or await issuer.credential(one.id))
 
 
-def _write_report(
-    home: Home, report: str | None, planned: BatchPlan, refused: Sequence[Refused], now: datetime
-) -> Path:
-    path = Path(report) if report is not None else home.reports / f"{planned.template.id}-{now:%Y%m%dT%H%M%SZ}.csv"
-    settings.make_folder(path.parent)
-    settings.write_file(path, batch.report(refused))
-    return path
-
-
-def _show_plan(planned: BatchPlan, refused: Sequence[Refused], *, as_json: bool) -> None:
-    count = len(planned.plan.awards)
-    if as_json:
-        rows: list[JsonValue] = [service.summary(one) for one in refused]
-        unused: list[JsonValue] = [*planned.plan.unused]
-        _print_json(
-            {
-                "schema": "satchel.batch-plan/1",
-                "template": planned.template.id,
-                "version": planned.template.version,
-                "cohort": planned.cohort,
-                "rows": count + len(refused),
-                "to_issue": count - planned.already,
-                "already": planned.already,
-                "refused": rows,
-                "unused_columns": unused,
-                "preview": planned.plan.preview,
-            }
-        )
-        return
-    _say_refused(refused)
-    if planned.plan.unused:
-        _say(f"Columns that the template does not use: {', '.join(map(for_terminal, planned.plan.unused))}")
-    if planned.plan.preview is not None:
-        click.echo(for_terminal(json.dumps(planned.plan.preview, ensure_ascii=False), limit=100_000))
-    _say(
-        f"Dry run: {count - planned.already} would be issued, {planned.already} have it already, "
-        f"{len(refused)} refused. Nothing was signed."
-    )
-
-
 def _show_batch(
     planned: BatchPlan, issued: Sequence[Issued], refused: Sequence[Refused], report: Path | None, *, as_json: bool
 ) -> None:
@@ -432,7 +358,7 @@ def _show_batch(
     if as_json:
         credentials: list[JsonValue] = [service.summary(one) for one in issued]
         rows: list[JsonValue] = [service.summary(one) for one in refused]
-        _print_json(
+        print_json(
             {
                 "schema": "satchel.batch/1",
                 "template": planned.template.id,
@@ -446,45 +372,7 @@ def _show_batch(
             }
         )
         return
-    _say_refused(refused)
-    _say(f"{new} issued, {len(issued) - new} had it already, {len(refused)} refused.")
+    say_refused(refused)
+    say(f"{new} issued, {len(issued) - new} had it already, {len(refused)} refused.")
     if report is not None:
-        _say(f"The refused rows are in {report}.")
-
-
-def _say_refused(refused: Sequence[Refused]) -> None:
-    for one in refused[:20]:
-        _say(f"line {one.line}: {for_terminal(one.message, limit=300)} [{one.code}]")
-    if len(refused) > 20:
-        _say(f"... and {len(refused) - 20} more rows")
-
-
-def _say_recovered(issuer: IssuerService) -> None:
-    if (found := issuer.recovered) is not None:
-        _say(
-            f"satchel: the database is an older copy ({found.reason}). {len(found.closed)} status lists were closed, "
-            f"{found.bits} status bits were taken back from the published lists."
-        )
-
-
-def _read(name: str, limit_bytes: int) -> bytes:
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(limit_bytes)
-        with Path(name).open("rb") as file:
-            return file.read(limit_bytes)
-    except OSError as fault:
-        raise UsageFault("usage.file", f"{name}: {fault.strerror or fault}") from fault
-
-
-def _print_json(value: JsonObject) -> None:
-    click.echo(json.dumps(value, indent=1))  # ASCII: a terminal shows it as it is
-
-
-def _print_bytes(raw: bytes) -> None:
-    sys.stdout.buffer.write(raw)
-    sys.stdout.buffer.flush()
-
-
-def _say(text: str) -> None:
-    click.echo(for_terminal(text, limit=2000), err=True)
+        say(f"The refused rows are in {report}.")

@@ -23,7 +23,9 @@ OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 CONTEXTS: Final = (VC_CONTEXT, OB_CONTEXT)
 SALT_BYTES: Final = 16
 
-_IDENTITY_TYPES: Final[dict[Bind, str]] = {"did": "identifier", "email": "emailAddress", "sis": "sisSourcedId"}
+# A credential bound by claim names the DID of the wallet that claimed it.
+_BY_DID: Final[frozenset[Bind]] = frozenset({"did", "claim"})
+_IDENTITY_TYPES: Final[dict[Bind, str]] = {"email": "emailAddress", "sis": "sisSourcedId"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ def salted(identifier: str, salt: str) -> str:
 def _subject(blueprint: Blueprint, award: Award, salt: bytes) -> JsonObject:
     subject: JsonObject = {}
     identifiers: list[JsonValue] = []
-    if blueprint.template.bind == "did":
+    if blueprint.template.bind in _BY_DID:
         subject["id"] = award.recipient
     else:
         text = base64.b32encode(salt).decode("ascii").rstrip("=").lower()

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from issuer import compose, event, quality, store
+from issuer import access, compose, event, quality, store
+from issuer.access import Remember
 from issuer.allocate import Places
 from issuer.compose import SALT_BYTES, Blueprint, Place, Profile
 from issuer.event import Happened
+from issuer.holder import Challenges
+from issuer.library import Library
 from issuer.publish import Publisher
 from issuer.row import Award
 from issuer.sign import sign
@@ -27,6 +30,7 @@ from satchel.errors import IssueFault, LinkedError
 from satchel.node.clock import to_micros
 from satchel.node.database import Database, Transaction
 from satchel.node.entropy import new_id
+from satchel.node.guard import Kept
 from satchel.port import Clock, Entropy, JsonObject, Signer
 
 
@@ -39,6 +43,8 @@ class Desk:
     database: Database
     places: Places
     publisher: Publisher
+    library: Library
+    challenges: Challenges
     row_secret: bytes
     clock: Clock
     entropy: Entropy
@@ -83,8 +89,18 @@ def row_key(secret: bytes, blueprint: Blueprint, cohort: str, recipient: str) ->
     return hmac.new(secret, said, hashlib.sha256).hexdigest()
 
 
-async def issue(desk: Desk, blueprint: Blueprint, rows: Sequence[RowAward], *, cohort: str) -> tuple[Outcome, ...]:
-    """One outcome a row, in order; at most store.CHUNK rows, no two of the same row key. Returns after the commit."""
+async def issue(
+    desk: Desk,
+    blueprint: Blueprint,
+    rows: Sequence[RowAward],
+    *,
+    cohort: str,
+    remember: Remember[Issued] | None = None,
+) -> tuple[Outcome, ...]:
+    """One outcome a row, in order; at most store.CHUNK rows, no two of the same row key. Returns after the commit.
+
+    With `remember` the answer to a new credential is kept in the same transaction; then there is one row.
+    """
     now = desk.clock().replace(microsecond=0)
     keys = [row_key(desk.row_secret, blueprint, cohort, row.award.recipient) for row in rows]
     known = await store.known_rows(desk.database, keys)
@@ -101,10 +117,23 @@ async def issue(desk: Desk, blueprint: Blueprint, rows: Sequence[RowAward], *, c
         made: dict[str, NewCredential] = {}
         for (key, row), place in zip(fresh, places, strict=True):
             try:
-                made[key] = _make(desk, blueprint, row.award, place, key=key, cohort=cohort, now=now)
+                made[key] = make(
+                    desk,
+                    blueprint,
+                    row.award,
+                    place,
+                    credential_id=new_id(desk.entropy),
+                    key=key,
+                    row_digest=row.award.digest,
+                    cohort=cohort,
+                    now=now,
+                )
             except (IssueFault, LinkedError) as fault:
                 outcomes[key] = Refused(line=row.line, code=fault.code, message=fault.message)
-        overtaken = await _commit(desk, list(made.values()), now)
+        kept = {}
+        if remember is not None:
+            kept = {key: remember.answer(_new(blueprint, row, made[key])) for key, row in fresh if key in made}
+        overtaken = await _commit(desk, list(made.values()), now, kept, "" if remember is None else remember.id)
         if overtaken:
             known = await store.known_rows(desk.database, sorted(overtaken))
         for key, row in fresh:
@@ -124,17 +153,27 @@ def document(
     return composed
 
 
-def _make(
-    desk: Desk, blueprint: Blueprint, award: Award, place: Place, *, key: str, cohort: str, now: datetime
+def make(
+    desk: Desk,
+    blueprint: Blueprint,
+    award: Award,
+    place: Place,
+    *,
+    credential_id: str,
+    key: str,
+    row_digest: str,
+    cohort: str,
+    now: datetime,
 ) -> NewCredential:
-    credential_id, salt = new_id(desk.entropy), desk.entropy(SALT_BYTES)
+    """The signed credential, not yet stored; `now` has whole seconds. Raises IssueFault and LinkedError."""
+    salt = desk.entropy(SALT_BYTES)
     composed = document(blueprint, award, credential_id=credential_id, place=place, salt=salt, now=now)
     signed = sign(composed, signer=desk.signer, now=now)
     template, awarded = blueprint.template, award.awarded or now
     return NewCredential(
         id=credential_id,
         row_key=key,
-        row_digest=award.digest,
+        row_digest=row_digest,
         template=template.id,
         template_version=template.version,
         template_digest=template.digest,
@@ -148,9 +187,11 @@ def _make(
     )
 
 
-async def _commit(desk: Desk, made: Sequence[NewCredential], now: datetime) -> frozenset[str]:
-    """Stores the credentials with their events; gives the row keys that another process stored first. Theirs count,
-    ours were never given to anybody."""
+async def _commit(
+    desk: Desk, made: Sequence[NewCredential], now: datetime, kept: Mapping[str, Kept], repeat_id: str
+) -> frozenset[str]:
+    """Stores the credentials with their events and the answers to them (by row key); gives the row keys that another
+    process stored first. Theirs count, ours were never given to anybody."""
     if not made:
         return frozenset()
     keys = [credential.row_key for credential in made]
@@ -165,6 +206,9 @@ async def _commit(desk: Desk, made: Sequence[NewCredential], now: datetime) -> f
             for credential in stored
         ]
         await event.append(tx, happened, at_micros=at_micros)
+        for credential in stored:
+            if credential.row_key in kept:
+                await access.keep(tx, repeat_id, kept[credential.row_key])
         return present
 
     return await desk.database.submit(unit)

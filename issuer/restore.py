@@ -1,8 +1,10 @@
 """After an older copy of the database was put back: what must happen before anything is issued again.
 
 Places given out after the copy was made are unknown to it, so every open list is closed and none of them is used
-twice. Bits that were set after it are taken over from the published lists, which we signed ourselves: a restore must
-not quietly un-revoke. What the copy cannot know, the credentials issued after it, stays lost and is counted.
+twice. For the same reason claims that wait for a wallet are removed: some of them may have been signed after the copy
+was made, and running their table again plans them anew. Bits that were set after it are taken over from the published
+lists, which we signed ourselves: a restore must not quietly un-revoke. What the copy cannot know, the credentials
+issued after it, stays lost and is counted.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from issuer import event, store
+from issuer import claim_store, event, store
 from issuer.compose import Place, Profile, status_list_url
 from issuer.event import Happened
 from issuer.publish import site
@@ -24,7 +26,7 @@ from satchel.node.clock import to_micros
 from satchel.node.database import Database, Transaction
 from satchel.node.entropy import new_id
 from satchel.node.settings import Home
-from satchel.port import Clock, Entropy, Signer
+from satchel.port import Clock, Entropy, JsonObject, Signer
 from satchel.proof import configuration, suites
 
 REASON: Final = "recovered from the published list after the database was restored"
@@ -33,12 +35,14 @@ LIST_LIMIT_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What a restore did: lists closed, lists taken back in, bits taken back in, files that could not be used."""
+    """What a restore did: lists closed, lists taken back in, bits taken back in, claims removed, files that could not
+    be used."""
 
     reason: str
     closed: tuple[str, ...]
     adopted: tuple[str, ...]
     bits: int
+    claims: int
     unusable: tuple[str, ...]
 
 
@@ -79,9 +83,13 @@ async def settle(
                 reason=REASON,
                 at_micros=at_micros,
             )
-        about = Happened(kind="database.restored", ref=reason, data={"closed": [*closed], "bits": recovered})
+        claims = await claim_store.forget_open(tx)
+        data: JsonObject = {"closed": [*closed], "bits": recovered, "claims": claims}
+        about = Happened(kind="database.restored", ref=reason, data=data)
         await event.append(tx, [about], at_micros=at_micros)
-        return Recovered(reason=reason, closed=closed, adopted=tuple(adopted), bits=recovered, unusable=unusable)
+        return Recovered(
+            reason=reason, closed=closed, adopted=tuple(adopted), bits=recovered, claims=claims, unusable=unusable
+        )
 
     return await database.settle(unit)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from issuer import event, store
+from issuer import access, event, store
+from issuer.access import Remember
 from issuer.event import Happened
 from issuer.section import text_fault
 from issuer.template import StatusPurpose
@@ -52,9 +53,18 @@ class StatusChanged:
 
 
 async def change(
-    database: Database, credential: str, change: Change, *, reason: str, clock: Clock, entropy: Entropy
+    database: Database,
+    credential: str,
+    change: Change,
+    *,
+    reason: str,
+    clock: Clock,
+    entropy: Entropy,
+    remember: Remember[StatusChanged] | None = None,
 ) -> StatusChanged:
     """Sets or clears the bit of a credential, named by its id or its URL. Asking again changes nothing.
+
+    With `remember` the answer is kept in the same transaction.
 
     Raises IssueFault issue.not_found and issue.reason, StatusError status.purpose_missing.
     """
@@ -92,7 +102,7 @@ async def change(
             about = Happened(kind=_KINDS[change], ref=credential_id, data={"change": change_id})
             await event.append(tx, [about], at_micros=at_micros)
         since = None if change == "reinstate" else (now if changed else standing.since)
-        return StatusChanged(
+        done = StatusChanged(
             id=credential_id,
             list_id=standing.place.list_id,
             index=standing.place.index,
@@ -100,6 +110,9 @@ async def change(
             changed=changed,
             since=since,
         )
+        if remember is not None:
+            await access.keep(tx, remember.id, remember.answer(done))
+        return done
 
     return await database.submit(unit)
 

@@ -124,7 +124,8 @@ def _text(cells: Mapping[str, str], column: str, limit: int, reasons: _Reasons) 
 
 
 def _recipient(bind: Bind, text: str, column: str, reasons: _Reasons) -> str:
-    """The DID, the e-mail address in lower case, or the student id."""
+    """The DID, the e-mail address in lower case, or the student id; for `claim` any name that the issuer has for the
+    learner: it tells rows apart and stands in no credential."""
     shown = for_terminal(text, limit=80)
     if not text:
         reasons.add("batch.recipient", f"{column} is empty")

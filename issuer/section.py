@@ -7,7 +7,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from issuer import tree
@@ -24,6 +24,7 @@ NUMBER: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
 
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _EXTENSION: Final = re.compile(r"ext:[A-Za-z0-9.|_-]{1,100}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?")
 _UNITS: Final[dict[str, Unit]] = {"day": "day", "week": "week", "month": "month", "year": "year"}
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -195,6 +196,17 @@ class Section:
                 "Write `never`, or a length like `18 months` or `2 years`.",
             )
         return None
+
+    def day(self, name: str) -> date | None:
+        """A required day like 2026-05-31; None when it is absent or faulty."""
+        value = self.text(name, required=True)
+        try:
+            found = date.fromisoformat(value) if _DAY.fullmatch(value) else None
+        except ValueError:
+            found = None
+        if value and found is None:
+            self.note("template.value", self.line_of(name), f"{name} is no day", "Write it like 2026-05-31.")
+        return found
 
     def section(self, name: str, *, required: bool = False) -> Section | None:
         if name not in self._members:

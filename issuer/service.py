@@ -6,6 +6,7 @@ clock and the randomness are arguments.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,32 +15,44 @@ from typing import Final
 
 from did import create
 from did.syntax import split_url
-from issuer import batch, compose, event, issue, keys, quality, restore, revoke, row, store
+from issuer import batch, claim, compose, event, issue, keys, quality, restore, revoke, row, showcase, store
 from issuer import template as templates
+from issuer.access import Answers, Remember, Tokens
 from issuer.allocate import Places
 from issuer.batch import Plan
+from issuer.claim import Claimed, Offer, Planned
 from issuer.compose import Blueprint, Place, Profile
+from issuer.holder import Challenges
 from issuer.issue import Desk, Issued, Outcome, Refused, RowAward
-from issuer.publish import Published, Publisher
+from issuer.library import Library, Shelved
+from issuer.publish import Published, Publisher, site
 from issuer.restore import Recovered
 from issuer.revoke import Change, StatusChanged
 from issuer.row import Award, ResultValue
 from issuer.section import text_fault
-from issuer.template import Columns, Template
+from issuer.showcase import Badge, PageQuestion
+from issuer.store import Listed
+from issuer.template import Bind, Columns, Template
 from satchel.codec import timestamp
-from satchel.errors import IssueFault, SettingsFault
+from satchel.errors import DatabaseFault, IssueFault, SettingsFault
 from satchel.key.private import PrivateKey
 from satchel.linked import emit
 from satchel.node import entropy as randomness
 from satchel.node import settings
 from satchel.node.clock import utc_now
 from satchel.node.database import Database
+from satchel.node.guard import BearerToken, Token
 from satchel.node.settings import CONFIG_LIMIT_BYTES, Home, IssuerSettings
 from satchel.port import Clock, Did, DidUrl, Entropy, JsonObject
 
 SAMPLE_DID: Final = Did("did:web:issuer.example")
 _SAMPLE_ID: Final = "a" * 26
-_SAMPLE_RECIPIENT: Final = {"did": "did:example:learner", "email": "learner@learner.example", "sis": "s0000001"}
+_SAMPLE_RECIPIENT: Final[dict[Bind, str]] = {
+    "did": "did:example:learner",
+    "claim": "did:example:learner",
+    "email": "learner@learner.example",
+    "sis": "s0000001",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +80,8 @@ class BatchPlan:
 class IssuerService:
     """One open issuer node. Made by `IssuerService.open`, used inside its `async with`."""
 
-    def __init__(self, desk: Desk, recovered: Recovered | None) -> None:
+    def __init__(self, home: Home, desk: Desk, recovered: Recovered | None) -> None:
+        self._home = home
         self._desk = desk
         self.recovered = recovered
 
@@ -130,19 +144,22 @@ class IssuerService:
         )
         async with Database.open(home.issuer_db, store.MIGRATIONS, state=home.state, clock=clock) as database:
             recovered = await restore.settle(database, home, profile, signer, clock=clock, entropy=entropy)
+            row_secret = keys.row_secret(home, entropy)
             desk = Desk(
                 profile=profile,
                 signer=signer,
                 database=database,
                 places=Places(database, size=chosen.status_size, block=block, clock=clock, entropy=entropy),
                 publisher=Publisher(home, profile, signer, database, valid_days=chosen.status_valid_days, clock=clock),
-                row_secret=keys.row_secret(home, entropy),
+                library=Library(database, profile),
+                challenges=Challenges(row_secret),
+                row_secret=row_secret,
                 clock=clock,
                 entropy=entropy,
             )
             await desk.publisher.did_document(chosen.key)
             await desk.publisher.stale()
-            yield cls(desk, recovered)
+            yield cls(home, desk, recovered)
 
     @property
     def profile(self) -> Profile:
@@ -158,31 +175,131 @@ class IssuerService:
 
         Raises TemplateFault, and IssueFault with the reason against the row.
         """
-        blueprint = self._blueprint(template)
+        blueprint = await self._desk.library.keep(template, now=self._desk.clock())
+        return await self._issue(blueprint, cells, cohort=cohort)
+
+    async def issue_by_id(
+        self,
+        template_id: str,
+        cells: Mapping[str, str],
+        *,
+        cohort: str = "",
+        remember: Remember[Issued] | None = None,
+    ) -> Issued:
+        """As `issue`, with the template that stands for the id. Raises TemplateFault template.unknown_id as well.
+
+        With `remember` the answer to a new credential is kept in the transaction that stores it.
+        """
+        blueprint = await self._desk.library.current(template_id)
+        return await self._issue(blueprint, cells, cohort=cohort, remember=remember)
+
+    async def _issue(
+        self, blueprint: Blueprint, cells: Mapping[str, str], *, cohort: str, remember: Remember[Issued] | None = None
+    ) -> Issued:
+        _refuse_bind(blueprint.template, claims=False)
         unknown = sorted(set(cells) - set(blueprint.template.columns.all()))
         if unknown:
             known = ", ".join(blueprint.template.columns.all())
             raise IssueFault("batch.header", f"the template has no column {unknown[0]}; it has {known}")
         award = row.read(blueprint.template, cells, now=self._desk.clock())
-        (outcome,) = await issue.issue(self._desk, blueprint, [RowAward(line=0, award=award)], cohort=cohort)
+        rows = [RowAward(line=0, award=award)]
+        (outcome,) = await issue.issue(self._desk, blueprint, rows, cohort=cohort, remember=remember)
         if isinstance(outcome, Refused):
             raise IssueFault(outcome.code, outcome.message)
         return outcome
 
     async def plan_batch(self, template: bytes, table: bytes, *, cohort: str = "") -> BatchPlan:
-        """What a table would give: nothing is reserved, signed or stored. Raises TemplateFault and IssueFault."""
-        blueprint = self._blueprint(template)
-        read = batch.read_table(table, blueprint.template)
-        planned = batch.plan(blueprint, read, now=self._desk.clock().replace(microsecond=0))
+        """What a table would give: nothing is reserved, signed or stored but the template's file.
+
+        Raises TemplateFault and IssueFault, issue.bind for a template with `bind: claim`.
+        """
+        blueprint = await self._desk.library.keep(template, now=self._desk.clock())
+        return await self._plan_batch(blueprint, table, cohort=cohort)
+
+    async def plan_batch_by_id(self, template_id: str, table: bytes, *, cohort: str = "") -> BatchPlan:
+        """As `plan_batch`, with the template that stands for the id."""
+        return await self._plan_batch(await self._desk.library.current(template_id), table, cohort=cohort)
+
+    async def plan_claims(self, template: bytes, table: bytes, *, cohort: str = "") -> BatchPlan:
+        """What a table of a template with `bind: claim` would give; `already` rows have their claim.
+
+        Raises TemplateFault and IssueFault, issue.bind for any other template.
+        """
+        blueprint = await self._desk.library.keep(template, now=self._desk.clock())
+        return await self._plan_claims(blueprint, table, cohort=cohort)
+
+    async def plan_claims_by_id(self, template_id: str, table: bytes, *, cohort: str = "") -> BatchPlan:
+        """As `plan_claims`, with the template that stands for the id."""
+        return await self._plan_claims(await self._desk.library.current(template_id), table, cohort=cohort)
+
+    async def _plan_batch(self, blueprint: Blueprint, table: bytes, *, cohort: str) -> BatchPlan:
+        _refuse_bind(blueprint.template, claims=False)
+        planned = await self._read_table(blueprint, table)
         already = await batch.already_issued(self._desk, blueprint, planned, cohort=cohort)
         return BatchPlan(template=blueprint.template, cohort=cohort, plan=planned, already=already, blueprint=blueprint)
+
+    async def _plan_claims(self, blueprint: Blueprint, table: bytes, *, cohort: str) -> BatchPlan:
+        _refuse_bind(blueprint.template, claims=True)
+        planned = await self._read_table(blueprint, table)
+        already = await batch.already_planned(self._desk, blueprint, planned, cohort=cohort)
+        return BatchPlan(template=blueprint.template, cohort=cohort, plan=planned, already=already, blueprint=blueprint)
+
+    async def _read_table(self, blueprint: Blueprint, table: bytes) -> Plan:
+        """In a thread: a server goes on answering while a large table is read."""
+        now = self._desk.clock().replace(microsecond=0)
+        return await asyncio.to_thread(_plan_table, blueprint, table, now)
 
     def run_batch(self, planned: BatchPlan) -> AsyncGenerator[tuple[Outcome, ...], None]:
         """Issues the plan; each chunk of outcomes is given when it is on disk, so who stops reading loses nothing."""
         return batch.run(self._desk, planned.blueprint, planned.plan, cohort=planned.cohort)
 
-    async def change_status(self, credential: str, change: Change, *, reason: str) -> StatusChanged:
+    def run_claims(
+        self, planned: BatchPlan, *, days: int = claim.DAYS, renews: bool = False
+    ) -> AsyncGenerator[tuple[Planned | Refused, ...], None]:
+        """Plans a one-time claim for each row; each chunk is given when it is on disk. Only here are the links to be
+        had: they are not stored. `renews` gives rows that nobody has claimed a fresh link; their older one is dead."""
+        return batch.run_claims(
+            self._desk, planned.blueprint, planned.plan, cohort=planned.cohort, days=days, renews=renews
+        )
+
+    def claim_link(self, planned: Planned) -> str | None:
+        """The link of a claim that was planned just now; None when it was planned before."""
+        return None if planned.token is None else claim.link(self.profile.origin, planned.token)
+
+    async def claim_offer(self, token: str) -> Offer:
+        """What a claim link offers. Raises IssueFault claim.unknown, claim.expired."""
+        return await claim.offer(self._desk, token)
+
+    async def claim(self, token: str, presentation: JsonObject) -> Claimed:
+        """The credential, signed to the holder of the presentation.
+
+        Raises IssueFault claim.unknown, claim.expired, claim.holder_unproven, claim.used.
+        """
+        return await claim.claim(self._desk, token, presentation)
+
+    async def put_template(self, template_id: str, raw: bytes) -> Shelved:
+        """Checks the file, also by composing a sample of it, and lets it stand for its id.
+
+        Raises TemplateFault, IssueFault issue.quality, LinkedError.
+        """
+        check_template(raw, now=self._desk.clock())
+        await self._desk.library.put(template_id, raw, now=self._desk.clock())
+        return await self._desk.library.shelved(template_id)
+
+    async def template(self, template_id: str) -> tuple[Shelved, bytes]:
+        """A template with its counts, and its file as it was given. Raises TemplateFault template.unknown_id."""
+        return await self._desk.library.shelved(template_id), await self._desk.library.current_file(template_id)
+
+    async def templates(self, *, after: str = "", limit: int = 100) -> tuple[Shelved, ...]:
+        """The templates whose id follows `after`, with what was planned, signed and claimed of each."""
+        return await self._desk.library.page(after=after, limit=limit)
+
+    async def change_status(
+        self, credential: str, change: Change, *, reason: str, remember: Remember[StatusChanged] | None = None
+    ) -> StatusChanged:
         """Revokes, suspends or reinstates a credential by its id or URL, and publishes its list.
+
+        With `remember` the answer is kept in the transaction that makes the change.
 
         Raises IssueFault issue.not_found, issue.reason; StatusError status.purpose_missing.
         """
@@ -193,6 +310,7 @@ class IssuerService:
             reason=reason,
             clock=self._desk.clock,
             entropy=self._desk.entropy,
+            remember=remember,
         )
         await self._desk.publisher.stale(only={changed.list_id})
         return changed
@@ -212,12 +330,74 @@ class IssuerService:
             raise IssueFault("issue.not_found", f"this issuer has no credential {credential_id}")
         return raw
 
+    async def credentials(self, *, after: tuple[int, str] = (0, ""), limit: int = 100) -> tuple[Listed, ...]:
+        """The credentials that follow (micros of issue, id), oldest first; nothing of the learners."""
+        return await store.page(self._desk.database, after=after, limit=limit)
+
+    async def is_ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await store.page(self._desk.database, after=(0, ""), limit=1)
+        except DatabaseFault:
+            return False
+        return True
+
+    async def republish(self) -> tuple[Published, ...]:
+        """Writes the status lists that are behind or past half of their time; a server calls it now and then."""
+        return await self._desk.publisher.stale()
+
+    async def public_file(self, *path: str) -> bytes | None:
+        """The bytes of a published file, None when there is none; `path` holds no names from outside but list ids."""
+        file = site(self._home, self.profile.origin).joinpath(*path)
+        try:
+            return await asyncio.to_thread(file.read_bytes)
+        except OSError:
+            return None
+
+    async def badge(self, credential_id: str) -> Badge | None:
+        """What the public page of a credential shows; None while the learner has not switched it on."""
+        return await showcase.badge(self._desk, credential_id)
+
+    async def page_question(self, credential_id: str) -> PageQuestion:
+        """What a holder signs to switch the public page on or off. Raises IssueFault issue.not_found."""
+        return await showcase.question(self._desk, credential_id)
+
+    async def switch_page(self, credential_id: str, presentation: JsonObject, *, is_on: bool) -> None:
+        """Switches the public page, by a proof of the subject's key.
+
+        Raises IssueFault issue.not_found, claim.holder_unproven.
+        """
+        await showcase.switch_by_holder(self._desk, credential_id, presentation, is_on=is_on)
+
+    async def switch_page_by_owner(self, credential_id: str, *, is_on: bool) -> None:
+        """Switches the public page for a learner who has asked the issuer to. Raises IssueFault issue.not_found."""
+        await showcase.switch_by_owner(self._desk, credential_id, is_on=is_on)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the HTTP face, as its guard asks for them."""
+        return Tokens(self._desk.database)
+
+    @property
+    def answers(self) -> Answers:
+        """The answers that were given under an Idempotency-Key."""
+        return Answers(self._desk.database)
+
+    async def new_token(
+        self, *, name: str, scopes: tuple[str, ...], expires: datetime | None
+    ) -> tuple[BearerToken, Token]:
+        """A new token; its secret is shown once. Raises IssueFault issue.token."""
+        return await self.tokens.create(
+            name=name, scopes=scopes, expires=expires, clock=self._desk.clock, entropy=self._desk.entropy
+        )
+
+    async def revoke_token(self, token_id: str) -> None:
+        """Raises IssueFault issue.not_found."""
+        await self.tokens.revoke(token_id, clock=self._desk.clock)
+
     async def first_break(self) -> int | None:
         """The number of the first event that does not follow from the one before it; None when the log is whole."""
         return await event.first_break(self._desk.database)
-
-    def _blueprint(self, template: bytes) -> Blueprint:
-        return compose.prepare(templates.check(template), self._desk.profile)
 
 
 def check_template(raw: bytes, *, now: datetime) -> tuple[Template, JsonObject]:
@@ -265,6 +445,16 @@ def _sample(template: Template) -> Award:
     )
 
 
+def _refuse_bind(template: Template, *, claims: bool) -> None:
+    if (template.bind == "claim") is not claims:
+        how = "is signed when it is claimed" if template.bind == "claim" else "is signed at once"
+        raise IssueFault("issue.bind", f"{template.id} has `bind: {template.bind}`: a credential of it {how}")
+
+
+def _plan_table(blueprint: Blueprint, table: bytes, now: datetime) -> Plan:
+    return batch.plan(blueprint, batch.read_table(table, blueprint.template), now=now)
+
+
 def _table(chosen: IssuerSettings) -> str:
     lines = ["", "[issuer]"]
     for name in ("origin", "name", "url", "description"):
@@ -283,6 +473,18 @@ def summary(outcome: Outcome) -> JsonObject:
         "url": outcome.url,
         "sha256": outcome.digest,
         "new": outcome.is_new,
+    }
+
+
+def planned_summary(planned: Planned, recipient: str, link: str | None) -> JsonObject:
+    """One planned claim as JSON; `link` is there only when it was made now."""
+    return {
+        "line": planned.line,
+        "recipient": recipient,
+        "state": planned.state,
+        "id": planned.id,
+        "expires": timestamp.render(planned.expires),
+        "link": link,
     }
 
 

@@ -38,6 +38,12 @@ _STATUS: Final = (
     "SELECT c.id, c.list, c.idx, l.purpose, s.since FROM credential c JOIN status_list l ON l.id = c.list "
     "LEFT JOIN status_set s ON s.list = c.list AND s.idx = c.idx WHERE c.id = $1"
 )
+_PAGE: Final = (
+    "SELECT c.id, c.template, c.template_version, c.cohort, c.digest, c.issued_at, c.valid_until, l.purpose, s.since, "
+    "k.holder FROM credential c JOIN status_list l ON l.id = c.list "
+    "LEFT JOIN status_set s ON s.list = c.list AND s.idx = c.idx LEFT JOIN claim k ON k.credential = c.id "
+    "WHERE (c.issued_at, c.id) > ($1, $2) ORDER BY c.issued_at, c.id LIMIT $3"
+)
 _SET_BIT: Final = "INSERT INTO status_set (list, idx, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _CLEAR_BIT: Final = "DELETE FROM status_set WHERE list = $1 AND idx = $2"
 _CHANGED: Final = "UPDATE status_list SET changes = changes + 1 WHERE id = $1"
@@ -105,6 +111,23 @@ class NewCredential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A credential as a list shows it: nothing of the learner. `set_since` is when its status bit was set, else None;
+    `is_claimed` says that a wallet came for it."""
+
+    id: str
+    template: str
+    template_version: str
+    cohort: str
+    digest: str
+    issued_at: datetime
+    valid_until: datetime | None
+    purpose: StatusPurpose
+    set_since: datetime | None
+    is_claimed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a credential's bit is and since when it is set; None when it is not."""
 
@@ -146,6 +169,11 @@ async def raw(database: Database, credential_id: str) -> bytes | None:
     """The signed bytes exactly as they were made."""
     row = await database.one(_RAW, credential_id)
     return None if row is None else blob(row[0])
+
+
+async def page(database: Database, *, after: tuple[int, str], limit: int) -> tuple[Listed, ...]:
+    """The credentials that follow (micros of issue, id), oldest first."""
+    return tuple(_listed(row) for row in await database.read(_PAGE, after[0], after[1], limit))
 
 
 async def standing(tx: Transaction, credential_id: str) -> Standing | None:
@@ -220,6 +248,21 @@ def _known(row: Row) -> Known:
         row_digest=text(row[2]),
         digest=text(row[3]),
         place=Place(list_id=text(row[4]), index=integer(row[5])),
+    )
+
+
+def _listed(row: Row) -> Listed:
+    return Listed(
+        id=text(row[0]),
+        template=text(row[1]),
+        template_version=text(row[2]),
+        cohort=text(row[3]),
+        digest=text(row[4]),
+        issued_at=from_micros(integer(row[5])),
+        valid_until=None if row[6] is None else from_micros(integer(row[6])),
+        purpose=PURPOSES[text(row[7])],
+        set_since=None if row[8] is None else from_micros(integer(row[8])),
+        is_claimed=row[9] is not None,
     )
 
 

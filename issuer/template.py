@@ -10,7 +10,8 @@ import difflib
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -21,7 +22,7 @@ from satchel.text import for_terminal
 
 FORMAT: Final = "template/1"
 
-Bind: TypeAlias = Literal["did", "email", "sis"]
+Bind: TypeAlias = Literal["did", "email", "sis", "claim"]
 StatusPurpose: TypeAlias = Literal["revocation", "suspension"]
 
 ACHIEVEMENT_TYPES: Final = (
@@ -45,15 +46,26 @@ TARGET_TYPES: Final = (
 )  # fmt: skip
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,4}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
-_BINDS: Final[Mapping[str, Bind]] = MappingProxyType({"did": "did", "email": "email", "sis": "sis"})
+_BINDS: Final[Mapping[str, Bind]] = MappingProxyType({"did": "did", "email": "email", "sis": "sis", "claim": "claim"})
 _PURPOSES: Final[Mapping[str, StatusPurpose]] = MappingProxyType(
     {"revocation": "revocation", "suspension": "suspension"}
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """Who looked at an alignment and said that it is true, and on which day."""
+
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
-    """One target of a framework that the achievement, result or level is aligned with; "" where not said."""
+    """One target of a framework that the achievement, result or level is aligned with; "" where not said.
+
+    `confirmed` stays with the template and is never signed into a badge: it is the issuer's own book-keeping.
+    """
 
     name: str
     url: str
@@ -61,6 +73,8 @@ class Alignment:
     code: str
     type: str
     description: str
+    confirmed: Confirmation | None = field(compare=False)
+    line: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +160,8 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A checked template. `digest` is the SHA-256 of the file.
+    """A checked template. `digest` is the SHA-256 of the file; two templates are equal when they say the same of a
+    learner, whatever their files look like and whoever confirmed their alignments.
 
     `achievement_expires` ends the achievement itself; `proof_refresh` only this signed statement of it.
     """
@@ -161,7 +176,7 @@ class Template:
     proof_refresh: Span | None
     achievement: Achievement
     columns: Columns
-    digest: str
+    digest: str = field(compare=False)
 
 
 def check(raw: bytes) -> Template:
@@ -182,6 +197,25 @@ def check(raw: bytes) -> Template:
             details={"line": line_of(first), "faults": tuple(faults)},
         )
     return found
+
+
+def unconfirmed(template: Template, *, today: date) -> tuple[TemplateFault, ...]:
+    """One warning, with its line, for each alignment that no named person has confirmed on a day up to today.
+
+    An alignment is a statement about somebody else's framework; DESIGN 7 wants a person behind it.
+    """
+    said = template.achievement
+    alignments = [*said.alignments, *(one for result in said.results for one in result.alignments)]
+    return tuple(
+        tree.fault(
+            "template.unconfirmed",
+            alignment.line,
+            f"nobody has confirmed the alignment with {for_terminal(alignment.name, limit=80)}"
+            + ("" if alignment.confirmed is None else f" yet: {alignment.confirmed.on} has not come"),
+        )
+        for alignment in alignments
+        if alignment.confirmed is None or alignment.confirmed.on > today
+    )
 
 
 def _template(top: Section, digest: str) -> Template:
@@ -251,7 +285,9 @@ def _achievement(part: Section | None) -> Achievement:
 def _alignments(part: Section) -> tuple[Alignment, ...]:
     found = []
     for item in part.sections("alignment"):
-        item.only("targetName", "targetUrl", "targetFramework", "targetCode", "targetType", "targetDescription")
+        item.only(
+            "targetName", "targetUrl", "targetFramework", "targetCode", "targetType", "targetDescription", "confirmed"
+        )
         has_type = item.has("targetType")
         url = item.text("targetUrl", required=True, limit=2000)
         # Frameworks are named by http addresses too (data.europa.eu/esco); nothing is fetched from them here.
@@ -265,9 +301,20 @@ def _alignments(part: Section) -> tuple[Alignment, ...]:
                 code=item.text("targetCode"),
                 type=item.choice("targetType", TARGET_TYPES, extensible=True) if has_type else "",
                 description=item.text("targetDescription", limit=TEXT_LIMIT_CHARS, lines=True),
+                confirmed=_confirmation(item),
+                line=item.line,
             )
         )
     return tuple(found)
+
+
+def _confirmation(item: Section) -> Confirmation | None:
+    part = item.section("confirmed")
+    if part is None:
+        return None
+    part.only("by", "on")
+    by, on = part.text("by", required=True), part.day("on")
+    return None if not by or on is None else Confirmation(by=by, on=on)
 
 
 def _result(part: Section) -> ResultDescription:

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from did import create
 from issuer import compose
 from issuer import template as templates
 from issuer.compose import Blueprint, Profile
 from issuer.service import IssuerService
+from satchel.credential import presentation
+from satchel.key.private import LocalSigner, PrivateKey
 from satchel.node import entropy
 from satchel.node.settings import Home
-from satchel.port import Did
+from satchel.port import Did, JsonObject, JsonValue
+from satchel.proof import suites
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EXAMPLE = resources.files("issuer.example").joinpath("template.yaml").read_bytes()
@@ -52,6 +56,38 @@ def example(*changes: tuple[str, str]) -> bytes:
 
 
 SUSPENDABLE = example(("status: revocation", "status: suspension"), ("id: data-literacy", "id: data-suspendable"))
+
+
+CLAIMED = example(("bind: email", "bind: claim"), ("id: data-literacy", "id: data-claimed"))
+
+
+class Learner:
+    """A learner's wallet as the issuer meets it: a did:key, and presentations that prove it."""
+
+    def __init__(self, name: str) -> None:
+        key = PrivateKey.generate(entropy.seeded(name.encode()))
+        self.did = create.did_key(key.public())
+        self.signer = LocalSigner(create.did_key_method(self.did), key)
+
+    def prove(
+        self,
+        challenge: str,
+        *,
+        domain: str = "issuer.example",
+        now: datetime = NOW,
+        purpose: str = "authentication",
+        **members: JsonValue,
+    ) -> JsonObject:
+        """A presentation without credentials for the challenge and domain; `members` are put in before signing."""
+        return suites.sign(
+            {**presentation.compose(holder=self.did), **members},
+            suite="eddsa-rdfc-2022",
+            signer=self.signer,
+            created=now,
+            purpose=purpose,
+            challenge=challenge,
+            domain=domain,
+        )
 
 
 def line_with(raw: bytes, piece: str) -> int:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import example as an_example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,6 +255,8 @@ def test_what_a_spreadsheet_would_run_is_written_as_text(text: str) -> None:
 
 
 @given(st.text(max_size=50))
+@an_example("\u00a0@")
+@an_example("\u2003=1+1")
 def test_no_text_becomes_a_formula_or_a_second_cell(text: str) -> None:
     raw = batch.report([Refused(line=1, code="batch.text", message=text)])
     rows = list(csv.reader(io.StringIO(raw.decode(), newline="")))

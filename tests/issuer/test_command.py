@@ -4,13 +4,14 @@ import csv
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.issuer.conftest import COHORT, EXAMPLE, SUSPENDABLE, example
+from tests.issuer.conftest import CLAIMED, COHORT, EXAMPLE, SUSPENDABLE, example
 
 NOW = ("--now", "2026-11-24T12:00:00Z")
 
@@ -287,3 +288,79 @@ def test_hostile_text_reaches_no_terminal(issuing: Shell) -> None:
 def test_every_command_has_help(satchel: Shell) -> None:
     for arguments in (("issue", "--help"), ("issue", "batch", "--help"), ("template", "--help"), ("revoke", "--help")):
         assert b"Usage:" in satchel(*arguments).stdout
+
+
+# -- claims
+
+
+HEADER = b"email,learner,awarded_on,project_score,level,project_url,feedback\n"
+CLAIM_TABLE = HEADER + b"s-1,Ada,2026-05-29,82,Achieving,,\n=s-2,Ben,2026-05-29,70,Developing,,\ns-3,,,1,Achieving,,\n"
+
+
+@pytest.fixture
+def claiming(issuing: Shell) -> Shell:
+    issuing.write("claim.yaml", CLAIMED)
+    issuing.write("claims.csv", CLAIM_TABLE)
+    return issuing
+
+
+def paths(shell: Shell) -> tuple[str, str]:
+    return str(shell.folder / "claim.yaml"), str(shell.folder / "claims.csv")
+
+
+def test_claims_print_one_link_a_learner_as_a_table(claiming: Shell) -> None:
+    done = claiming("issue", "batch", *paths(claiming), "--claims", *NOW, code=3)
+    rows = list(csv.DictReader(done.stdout.decode().splitlines()))
+    assert [(row["line"], row["recipient"], row["state"]) for row in rows] == [
+        ("2", "s-1", "planned"),
+        ("3", "'=s-2", "planned"),
+    ]
+    assert all(re.fullmatch(r"https://issuer\.example/claim/[a-z2-7]{52}", row["link"]) for row in rows)
+    assert rows[0]["expires"] == "2026-12-24T12:00:00Z"
+    assert b"2 planned" in done.stderr and b"line 4" in done.stderr
+
+
+def test_links_are_printed_once_and_renewed_on_demand(claiming: Shell) -> None:
+    first = json.loads(claiming("issue", "batch", *paths(claiming), "--claims", "--json", *NOW, code=3).stdout)
+    assert first["schema"] == "satchel.claims/1"
+    again = claiming("issue", "batch", *paths(claiming), "--claims", "--json", *NOW, code=3)
+    assert [(one["state"], one["link"]) for one in json.loads(again.stdout)["claims"]] == [("already", None)] * 2
+    assert b"--renew" in again.stderr
+    fresh = claiming("issue", "batch", *paths(claiming), "--claims", "--renew", "--days", "3", *NOW, code=3)
+    rows = list(csv.DictReader(fresh.stdout.decode().splitlines()))
+    assert [row["state"] for row in rows] == ["renewed"] * 2
+    assert not {row["link"] for row in rows} & {one["link"] for one in first["claims"]}
+    assert rows[0]["expires"] == "2026-11-27T12:00:00Z"
+
+
+def test_a_dry_run_of_claims_plans_nothing(claiming: Shell) -> None:
+    done = claiming("issue", "batch", *paths(claiming), "--claims", "--dry-run", "--json", *NOW, code=3)
+    plan = json.loads(done.stdout)
+    assert (plan["to_issue"], plan["already"], len(plan["refused"])) == (2, 0, 1)
+    assert plan["preview"]["credentialSubject"]["id"] == "did:example:learner"
+    assert b"already" not in claiming("issue", "batch", *paths(claiming), "--claims", *NOW, code=3).stdout
+
+
+def test_claims_and_other_bindings_are_not_mixed_up(claiming: Shell) -> None:
+    template, table = paths(claiming)
+    assert b"issue.bind" in claiming("issue", "batch", template, table, *NOW, code=1).stderr
+    other = (str(claiming.folder / "t.yaml"), str(claiming.folder / "cohort.csv"))
+    assert b"issue.bind" in claiming("issue", "batch", *other, "--claims", *NOW, code=1).stderr
+    assert b"issue.bind" in claiming("issue", template, "--to", "s-1", *NOW, code=1).stderr
+    claiming("issue", "batch", template, table, "--renew", code=2)
+    claiming("issue", "batch", template, table, "--claims", "--out", "x", code=2)
+    claiming("issue", "batch", template, table, "--claims", "--days", "0", code=2)
+
+
+def test_template_check_warns_of_alignments_that_nobody_confirmed(satchel: Shell) -> None:
+    raw = example(
+        ("      confirmed:\n        by: Programme lead, invented for this example\n        on: 2026-05-04\n", "")
+    )
+    path = satchel.write("t.yaml", raw)
+    done = satchel("template", "check", path, *NOW)
+    assert b"template.unconfirmed" in done.stderr and b": good." in done.stdout
+    value = json.loads(satchel("template", "check", path, "--json", *NOW).stdout)
+    assert value["ok"] is True
+    assert [one["code"] for one in value["warnings"]] == ["template.unconfirmed"]
+    clean = satchel("template", "check", satchel.write("c.yaml", EXAMPLE), "--json", *NOW)
+    assert json.loads(clean.stdout)["warnings"] == []

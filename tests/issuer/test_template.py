@@ -1,16 +1,17 @@
 """Templates: each fault with its line, its code and the next step; dates by the calendar."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer import section, service
+from issuer import compose, section, service
 from issuer import template as templates
 from issuer.section import Span
 from satchel.errors import TemplateFault
-from tests.issuer.conftest import EXAMPLE, NOW, example, line_with
+from tests.issuer.conftest import EXAMPLE, NOW, PROFILE, example, line_with
 
 
 def refused(raw: bytes) -> TemplateFault:
@@ -229,3 +230,80 @@ def test_a_checked_template_shows_what_would_be_signed() -> None:
 )
 def test_whatever_a_template_may_say_is_fit_to_be_signed(old: str, new: str) -> None:
     service.check_template(example((old, new)), now=NOW)
+
+
+# -- alignments and who confirmed them
+
+
+UNCONFIRMED = example(
+    (
+        "      # Who compared the two, and when. It stays in this file; `template check` warns while it is missing.\n"
+        "      confirmed:\n        by: Programme lead, invented for this example\n        on: 2026-05-04\n",
+        "",
+    )
+)
+
+
+def test_a_confirmed_alignment_names_who_and_when() -> None:
+    (alignment,) = templates.check(EXAMPLE).achievement.alignments
+    assert alignment.confirmed == templates.Confirmation(
+        by="Programme lead, invented for this example", on=date(2026, 5, 4)
+    )
+    assert templates.unconfirmed(templates.check(EXAMPLE), today=date(2026, 5, 4)) == ()
+
+
+def test_an_alignment_that_nobody_confirmed_is_a_warning_with_its_line() -> None:
+    (warning,) = templates.unconfirmed(templates.check(UNCONFIRMED), today=date(2026, 5, 4))
+    assert warning.code == "template.unconfirmed"
+    assert warning.details["line"] == line_with(UNCONFIRMED, "- targetName: analyse")
+    assert "analyse and interpret data" in warning.message
+
+
+def test_a_confirmation_of_a_day_to_come_is_none_yet() -> None:
+    (warning,) = templates.unconfirmed(templates.check(EXAMPLE), today=date(2026, 5, 3))
+    assert "2026-05-04 has not come" in warning.message
+
+
+def test_alignments_of_results_are_looked_at_too() -> None:
+    template = templates.check(
+        example(
+            (
+                "      valueMin:",
+                "      alignment:\n        - targetName: a level\n          targetUrl: https://skills.example/level\n"
+                "      valueMin:",
+            )
+        )
+    )
+    (warning,) = templates.unconfirmed(template, today=date(2026, 11, 24))
+    assert "a level" in warning.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("on: 2026-05-04", "on: 04.05.2026", "template.value"),
+        ("on: 2026-05-04", "on: 2026-02-30", "template.value"),
+        ("        on: 2026-05-04\n", "", "template.missing"),
+        ("        by: Programme lead, invented for this example\n", "", "template.missing"),
+        ("by: Programme lead, invented for this example", "by: ''", "template.missing"),
+        ("by: Programme lead, invented for this example", 'by: "a\\u202eb"', "template.text"),
+        ("on: 2026-05-04", "on: 2026-05-04\n        at: college", "template.unknown_key"),
+    ],
+)
+def test_a_confirmation_without_a_name_or_a_day_is_a_fault(old: str, new: str, code: str) -> None:
+    with pytest.raises(TemplateFault) as fault:
+        templates.check(example((old, new)))
+    assert fault.value.code == code
+
+
+def test_two_files_that_say_the_same_of_a_learner_are_equal() -> None:
+    same, other = templates.check(UNCONFIRMED), templates.check(example(("name: Data Literacy", "name: Data")))
+    assert same == templates.check(EXAMPLE)
+    assert same.digest != templates.check(EXAMPLE).digest
+    assert other != same
+
+
+def test_who_confirmed_an_alignment_is_not_in_the_badge() -> None:
+    blueprints = [compose.prepare(templates.check(raw), PROFILE) for raw in (EXAMPLE, UNCONFIRMED)]
+    assert blueprints[0].achievement == blueprints[1].achievement
+    assert "Programme lead" not in json.dumps(blueprints[0].achievement)

@@ -12,8 +12,8 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
@@ -23,26 +23,29 @@ import click
 from satchel.codec import strictjson, timestamp
 from satchel.credential.envelope import Envelope
 from satchel.credential.read import read
-from satchel.errors import CodecError, FetchError, SettingsFault, UsageFault
+from satchel.errors import CodecError, DidError, FetchError, SettingsFault, UsageFault
 from satchel.node.clock import utc_now
 from satchel.node.mirror import MirrorFetch, OfflineFetch
-from satchel.port import Fetch, JsonObject, JsonValue, Request, drive
+from satchel.port import Fetch, FrameworkShelf, JsonObject, JsonValue, Request, drive
 from satchel.text import for_terminal
 from verifier import materials, policy
 from verifier.gather import requests_for
 from verifier.materials import Asked, Saved
 from verifier.policy import POLICIES, Policy
+from verifier.registry import NO_TRUST, Trust
 from verifier.report import Facet, Report, exit_code, to_json, to_text
-from verifier.service import VerifierService, repeat
+from verifier.service import VerifierService, load_trust, repeat
 
 if TYPE_CHECKING:
     import asyncio
 
     from satchel.node.fetch import Fetcher
+    from verifier.people import Person
 
 WIDTH: Final = 80
 REPLAY_LIMIT_BYTES: Final = 256 * 1024 * 1024
 POLICY_LIMIT_BYTES: Final = 256 * 1024
+HOLDER_LIMIT_BYTES: Final = 2048
 _ACCEPT: Final = ("application/vc", "application/ld+json", "application/json", "image/png", "image/svg+xml")
 
 _Outcome: TypeAlias = tuple[Report, Saved | None]
@@ -88,12 +91,14 @@ class _World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Verifier:
-    """One run of the command: what is asked, under which policy, now, and of which world."""
+    """One run of the command: what is asked, under which policy, now, of which world, and by which own knowledge."""
 
     world: _World
     policy: Policy
     asked: Asked
     now: datetime
+    shelf: FrameworkShelf | None
+    trust: Trust
 
     def judge(self, name: str) -> _Outcome:
         """The report on one file, URL or `-`, and what repeats it when there is something to repeat; an answer for
@@ -112,7 +117,9 @@ class _Verifier:
 
     def _judge(self, envelope: Envelope) -> _Outcome:
         async def examine(fetch: Fetch) -> _Outcome:
-            service = VerifierService(fetch=fetch, clock=lambda: self.now, policy=self.policy)
+            service = VerifierService(
+                fetch=fetch, clock=lambda: self.now, policy=self.policy, shelf=self.shelf, trust=self.trust
+            )
             found = await service.examine(envelope, asked=self.asked)
             return found.report, found.saved
 
@@ -160,7 +167,10 @@ def _reason(fault: OSError | FetchError) -> str:
     "--mirror", metavar="DIR", help="Read each https URL from DIR/HOST/PATH and fetch nothing else.", type=click.Path()
 )
 @click.option("--policy", "policy_name", metavar="NAME|FILE", default="default", help="default, w3c, or a TOML file.")
-@click.option("--home", metavar="DIR", help="Look for a named policy in DIR/policy too (also SATCHEL_HOME).")
+@click.option(
+    "--home", metavar="DIR", help="Use the frameworks, trust lists and policies of this folder (also SATCHEL_HOME)."
+)
+@click.option("--trust", metavar="DIR", type=click.Path(), help="Use the trust lists of this folder instead.")
 @click.option("--challenge", help="The proof must answer this challenge.")
 @click.option("--domain", help="The proof must be made for this domain.")
 @click.option("--holder", metavar="DID", help="The subject must be this DID.")
@@ -168,6 +178,8 @@ def _reason(fault: OSError | FetchError) -> str:
 @click.option("--require-holder-binding", is_flag=True, help="Whoever presents it must have proven the subject's key.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON report a line, each as it is ready.")
+@click.option("--by-folder", is_flag=True, help="One row for each person: the folders inside of FOLDER, by name.")
+@click.option("--csv", "as_csv", is_flag=True, help="With --by-folder: print the table as CSV.")
 @click.option("--strict", is_flag=True, help="Exit with 5 when something is accepted with warnings.")
 @click.option("--save-materials", metavar="FILE", type=click.Path(), help="Keep all that the verdicts rest on.")
 @click.option("--replay", metavar="FILE", type=click.Path(), help="Judge saved materials again; nothing is fetched.")
@@ -178,6 +190,7 @@ def verify(
     mirror: str | None,
     policy_name: str,
     home: str | None,
+    trust: str | None,
     challenge: str | None,
     domain: str | None,
     holder: str | None,
@@ -185,19 +198,27 @@ def verify(
     require_holder_binding: bool,
     as_json: bool,
     as_lines: bool,
+    by_folder: bool,
+    as_csv: bool,
     strict: bool,
     save_materials: str | None,
     replay: str | None,
 ) -> int:
     """Judge credentials: files (JSON, or baked PNG and SVG), folders, URLs, or `-` for standard input.
 
-    A folder is searched through, in order, without dot-files and links. Exit codes: 0 accepted (also with warnings),
-    3 rejected or malformed, 4 undecided, 5 warnings with --strict, 1 something could not be read, 2 wrong usage.
+    A folder is searched through, in order, without dot-files and links. With --by-folder the folders inside of it are
+    people, each with their files; a file holder.txt names the DID that they must be about. Exit codes: 0 accepted (also
+    with warnings), 3 rejected or malformed, 4 undecided, 5 warnings with --strict, 1 something could not be read, 2
+    wrong usage.
     """
     if as_json and as_lines:
         raise click.UsageError("Choose one of --json and --jsonl.")
     if offline and mirror is not None:
         raise click.UsageError("Choose one of --offline and --mirror.")
+    if by_folder and (len(inputs) != 1 or replay is not None or as_lines or save_materials is not None):
+        raise click.UsageError("With --by-folder give one folder, and neither --jsonl, --save-materials nor --replay.")
+    if as_csv and (not by_folder or as_json):
+        raise click.UsageError("Use --csv with --by-folder, and without --json.")
     if bool(inputs) == (replay is not None):
         raise click.UsageError("Give at least one file, folder, URL or -, or --replay FILE alone.")
     out = _Output(as_json=as_json, as_lines=as_lines)
@@ -206,7 +227,7 @@ def verify(
         out.finish(is_list=len(reports) != 1)
         return exit_code(reports, strict)
     instant = utc_now() if now is None else _instant(now)
-    local = OfflineFetch() if offline else None if mirror is None else MirrorFetch(_folder(mirror), instant)
+    local = OfflineFetch() if offline else None if mirror is None else MirrorFetch(_folder(mirror, "--mirror"), instant)
     asked = Asked(
         challenge=challenge,
         domain=domain,
@@ -215,10 +236,15 @@ def verify(
         require_holder_binding=require_holder_binding,
     )
     chosen = _policy(policy_name, home)
+    known = _trust(trust, home)
     kept: list[Saved] = []
     reports = []
-    with closing(_World(local, instant)) as world:
-        verifier = _Verifier(world=world, policy=chosen, asked=asked, now=instant)
+    with closing(_World(local, instant)) as world, _shelf(home) as shelf:
+        verifier = _Verifier(world=world, policy=chosen, asked=asked, now=instant, shelf=shelf, trust=known)
+        if by_folder:
+            table = [_person(path, verifier) for path in _people(Path(inputs[0]))]
+            _print_people(table, chosen, as_json=as_json, as_csv=as_csv)
+            return exit_code([report for one in table for report in one.reports], strict)
         for name in _names(inputs):
             report, saved = verifier.judge(name)
             reports.append(out.add(report))
@@ -230,6 +256,83 @@ def verify(
     if save_materials is not None:
         _save_materials(Path(save_materials), kept)
     return exit_code(reports, strict)
+
+
+def _people(folder: Path) -> list[Path]:
+    """The folders inside, by name; dot-folders and links are passed over."""
+    try:
+        found = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+    except OSError as fault:
+        raise UsageFault("usage.file", f"{for_terminal(str(folder))}: {fault.strerror}") from fault
+    named = sorted((path for path in found if not path.name.startswith(".")), key=lambda path: path.name)
+    if not named:
+        raise UsageFault("usage.file", f"there is no folder in {for_terminal(str(folder))}")
+    return named
+
+
+def _person(folder: Path, verifier: _Verifier) -> Person:
+    from verifier.people import HOLDER_FILE, Person
+
+    holder = _expected_holder(folder / HOLDER_FILE) or verifier.asked.holder
+    asking = replace(verifier, asked=replace(verifier.asked, holder=holder))
+    files = [name for name in _files(str(folder)) if name != str(folder / HOLDER_FILE)]
+    shown = os.fsencode(folder.name).decode("utf-8", "replace")
+    return Person(name=shown, holder=holder, reports=tuple(asking.judge(name)[0] for name in files))
+
+
+def _expected_holder(path: Path) -> str | None:
+    """The DID in a person's holder.txt; None when there is no such file. A broken one is refused, never ignored."""
+    from did.syntax import parse
+
+    try:
+        with path.open("rb") as file:
+            text = file.read(HOLDER_LIMIT_BYTES + 1).decode("utf-8").strip()
+        return parse(text).did
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, DidError) as fault:
+        raise UsageFault("usage.file", f"{for_terminal(str(path))} does not hold one DID") from fault
+
+
+def _print_people(table: Sequence[Person], chosen: Policy, *, as_json: bool, as_csv: bool) -> None:
+    from verifier import people
+
+    if as_json:
+        print(json.dumps(people.to_document(table), indent=1))
+    elif as_csv:
+        print(people.to_csv(table, chosen), end="")
+    else:
+        print(people.to_text(table, chosen, WIDTH), end="")
+
+
+def _trust(folder: str | None, home: str | None) -> Trust:
+    if folder is not None:
+        return load_trust(_folder(folder, "--trust"))
+    if home is not None or "SATCHEL_HOME" in os.environ:
+        from satchel.node.settings import Home
+
+        return load_trust(Home.resolve(home, os.environ).trust)
+    return NO_TRUST
+
+
+@contextmanager
+def _shelf(home: str | None) -> Iterator[FrameworkShelf | None]:
+    """The frameworks of the home folder when one is named and has some."""
+    if home is None and "SATCHEL_HOME" not in os.environ:
+        yield None
+        return
+    from satchel.node.settings import Home
+
+    folder = Home.resolve(home, os.environ).frameworks
+    if not folder.is_dir():
+        yield None
+        return
+    from satchel.node.shelf import Shelf
+
+    with Shelf(folder) as shelf:
+        # A damaged copy ends the command here, before any verdict rests on what it lacks.
+        shelf.frameworks()
+        yield shelf
 
 
 class _Output:
@@ -304,10 +407,10 @@ def _instant(text: str) -> datetime:
         raise click.BadParameter(f"{fault.message}. Write it like 2026-11-24T00:00:00Z.", param_hint="--now") from fault
 
 
-def _folder(mirror: str) -> Path:
-    folder = Path(mirror)
+def _folder(name: str, option: str) -> Path:
+    folder = Path(name)
     if not folder.is_dir():
-        raise click.BadParameter(f"{for_terminal(mirror)} is no folder.", param_hint="--mirror")
+        raise click.BadParameter(f"{for_terminal(name)} is no folder.", param_hint=option)
     return folder
 
 

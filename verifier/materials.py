@@ -6,17 +6,30 @@ Saved as `satchel.materials/1`, one verification a value: the input's bytes, the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
 from satchel.codec import base, timestamp
 from satchel.codes import CODES
 from satchel.credential.envelope import Fault
 from satchel.errors import CodecError, FetchError, SettingsFault
-from satchel.port import Fetched, JsonObject, JsonValue, Purpose, Request, Source
+from satchel.port import (
+    Completeness,
+    Fetched,
+    HeldFramework,
+    HeldNode,
+    JsonObject,
+    JsonValue,
+    Purpose,
+    Request,
+    Source,
+)
 from verifier import policy as policies
+from verifier import registry
 from verifier.policy import Policy
+from verifier.registry import NO_TRUST, Trust
 
 SCHEMA: Final = "satchel.materials/1"
 
@@ -24,6 +37,8 @@ Key: TypeAlias = tuple[Purpose, str]
 
 _PURPOSES: Final[Mapping[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
 _SOURCES: Final[Mapping[str, Source]] = {source: source for source in get_args(Source)}
+_COMPLETENESS: Final[Mapping[str, Completeness]] = {word: word for word in get_args(Completeness)}
+_NO_NODES: Final[Mapping[str, tuple[HeldNode, ...]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +58,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
-    """The only present that a verdict knows (`now`, aware UTC), and every fetched document or why there is none."""
+    """The only present that a verdict knows (`now`, aware UTC), and every fetched document or why there is none.
+
+    `frameworks` are the held copies that a target of the credential could be in, `nodes` what they have under the
+    targets' URIs, () for nothing; `trust` are the verifier's own lists.
+    """
 
     now: datetime
     fetched: Mapping[Key, Fetched | Fault]
+    frameworks: tuple[HeldFramework, ...] = ()
+    nodes: Mapping[str, tuple[HeldNode, ...]] = field(default_factory=lambda: _NO_NODES)
+    trust: Trust = NO_TRUST
 
     def as_fetch(self) -> GatheredFetch:
         """A Fetch that serves these documents again and nothing else."""
@@ -103,11 +125,15 @@ def to_json(saved: Saved) -> JsonObject:
         },
         "now": timestamp.render(saved.materials.now),
         "fetched": [_answer_to_json(key, answer) for key, answer in saved.materials.fetched.items()],
+        "frameworks": [_framework_to_json(held) for held in saved.materials.frameworks],
+        "nodes": _nodes_to_json(saved.materials),
+        "trust": registry.to_json(saved.materials.trust),
     }
 
 
 def from_json(value: JsonValue) -> Saved:
-    """The verification that `to_json` wrote. Raises SettingsFault materials.invalid naming the member."""
+    """The verification that `to_json` wrote. Raises SettingsFault materials.invalid naming the member,
+    policy.invalid, trust.invalid or trust.unknown_key."""
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise _invalid("schema")
     given, asked, answers = value.get("input"), value.get("asked"), value.get("fetched")
@@ -116,6 +142,8 @@ def from_json(value: JsonValue) -> Saved:
     binding = asked.get("require_holder_binding", False)
     if not isinstance(binding, bool):
         raise _invalid("asked.require_holder_binding")
+    # Materials of before the frameworks and the trust lists have none of the three members.
+    frameworks = _frameworks(value.get("frameworks", []))
     return Saved(
         raw=_bytes(given, "body"),
         name=_text(given, "name"),
@@ -127,7 +155,13 @@ def from_json(value: JsonValue) -> Saved:
             recipient=_maybe_text(asked, "recipient"),
             require_holder_binding=binding,
         ),
-        materials=Materials(now=_moment(value, "now"), fetched=dict(map(_answer, answers))),
+        materials=Materials(
+            now=_moment(value, "now"),
+            fetched=dict(map(_answer, answers)),
+            frameworks=frameworks,
+            nodes=_nodes(value.get("nodes", {}), frameworks),
+            trust=registry.from_json(value.get("trust", [])),
+        ),
     )
 
 
@@ -171,6 +205,112 @@ def _answer(value: JsonValue) -> tuple[Key, Fetched | Fault]:
         fetched_at=_moment(value, "fetched_at"),
         source=source,
     )
+
+
+def _framework_to_json(held: HeldFramework) -> JsonObject:
+    return {
+        "id": held.id,
+        "title": held.title,
+        "kind": held.kind,
+        "release": held.release,
+        "released": held.released,
+        "completeness": held.completeness,
+        "licence": held.licence,
+        "digest": held.digest,
+        "prefixes": list[JsonValue](held.prefixes),
+    }
+
+
+def _nodes_to_json(materials: Materials) -> JsonObject:
+    """The nodes by URI; each names its copy by the place in `frameworks`, which has them all."""
+    places = {held: place for place, held in enumerate(materials.frameworks)}
+    return {
+        uri: [
+            {
+                "uri": node.uri,
+                "framework": places[node.framework],
+                "labels": [[language, text] for language, text in node.labels],
+                "code": node.code,
+                "kind": node.kind,
+                "level": node.level,
+                "is_obsolete": node.is_obsolete,
+                "obsolete_since": node.obsolete_since,
+                "replaced_by": list[JsonValue](node.replaced_by),
+            }
+            for node in nodes
+        ]
+        for uri, nodes in materials.nodes.items()
+    }
+
+
+def _frameworks(value: JsonValue) -> tuple[HeldFramework, ...]:
+    return tuple(_framework(one) for one in _objects(value, "frameworks"))
+
+
+def _framework(value: JsonObject) -> HeldFramework:
+    completeness = _COMPLETENESS.get(_text(value, "completeness"))
+    if completeness is None:
+        raise _invalid("completeness")
+    return HeldFramework(
+        id=_text(value, "id"),
+        title=_text(value, "title"),
+        kind=_text(value, "kind"),
+        release=_text(value, "release"),
+        released=_text(value, "released"),
+        completeness=completeness,
+        licence=_text(value, "licence"),
+        digest=_text(value, "digest"),
+        prefixes=_texts(value, "prefixes"),
+    )
+
+
+def _nodes(value: JsonValue, frameworks: Sequence[HeldFramework]) -> Mapping[str, tuple[HeldNode, ...]]:
+    if not isinstance(value, dict):
+        raise _invalid("nodes")
+    return {uri: tuple(_node(one, frameworks) for one in _objects(found, "nodes")) for uri, found in value.items()}
+
+
+def _node(value: JsonObject, frameworks: Sequence[HeldFramework]) -> HeldNode:
+    place, labels, obsolete = value.get("framework"), value.get("labels"), value.get("is_obsolete")
+    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < len(frameworks):
+        raise _invalid("nodes.framework")
+    if not isinstance(labels, list) or not isinstance(obsolete, bool):
+        raise _invalid("nodes")
+    return HeldNode(
+        uri=_text(value, "uri"),
+        framework=frameworks[place],
+        labels=tuple(map(_label, labels)),
+        code=_text(value, "code"),
+        kind=_text(value, "kind"),
+        level=_text(value, "level"),
+        is_obsolete=obsolete,
+        obsolete_since=_text(value, "obsolete_since"),
+        replaced_by=_texts(value, "replaced_by"),
+    )
+
+
+def _label(value: JsonValue) -> tuple[str, str]:
+    match value:
+        case [str(language), str(text)]:
+            return language, text
+        case _:
+            raise _invalid("nodes.labels")
+
+
+def _objects(value: JsonValue, name: str) -> list[JsonObject]:
+    items = value if isinstance(value, list) else None
+    objects = [item for item in items or () if isinstance(item, dict)]
+    if items is None or len(objects) != len(items):
+        raise _invalid(name)
+    return objects
+
+
+def _texts(value: JsonObject, name: str) -> tuple[str, ...]:
+    given = value.get(name)
+    texts = [item for item in given if isinstance(item, str)] if isinstance(given, list) else None
+    if texts is None or not isinstance(given, list) or len(texts) != len(given):
+        raise _invalid(name)
+    return tuple(texts)
 
 
 def _text(value: JsonObject, name: str) -> str:

@@ -54,6 +54,7 @@ _DEFAULT: Final[Mapping[str, Row]] = MappingProxyType(
         "validity": _DECIDES,
         "status": _DECIDES,
         "subject": _DECIDES,
+        "parts": _DECIDES,
         "schema": _ADVISES,
         "published_key": _ADVISES,
         "endorsements": _ADVISES,
@@ -89,6 +90,8 @@ def verdict(policy: Policy, facets: Sequence[Judged]) -> Verdict:
     """The worst effect of the facets under the policy; `malformed` when the bytes could not be read."""
     worst = 0
     for entry in facets:
+        if entry.outcome in _QUIET:
+            continue
         if entry.facet == "parse" and entry.outcome == "fail":
             return "malformed"
         worst = max(worst, _SEVERITY[policy.effect(entry.facet, entry.outcome)])

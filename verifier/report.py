@@ -17,18 +17,22 @@ from verifier.policy import Verdict
 
 SCHEMA: Final = "satchel.report/1"
 
-_LABELS: Final[Mapping[str, str]] = {
+LABELS: Final[Mapping[str, str]] = {
     "parse": "File",
     "data_model": "Data model",
     "schema": "Schema",
     "proof": "Signature",
     "issuer_binding": "Issuer key",
+    "issuer_trust": "Issuer known",
     "validity": "Dates",
     "status": "Status",
     "subject": "Subject",
+    "endorsements": "Endorsement",
+    "alignment": "Alignment",
+    "parts": "Inside",
     "published_key": "Known key",
 }
-_WORDS: Final[Mapping[Verdict, str]] = {
+WORDS: Final[Mapping[Verdict, str]] = {
     "accepted": "ACCEPTED",
     "accepted_with_warnings": "ACCEPTED WITH WARNINGS",
     "undecided": "UNDECIDED",
@@ -43,7 +47,7 @@ _ASCII_GLYPHS: Final[Mapping[Outcome, str]] = {
     "fail": "x",
     "not_applicable": "-",
 }
-_LABEL_WIDTH: Final = max(map(len, _LABELS.values())) + 2
+_LABEL_WIDTH: Final = max(map(len, LABELS.values())) + 2
 _NARROWEST: Final = 24
 # Exit codes of a batch, from best to worst.
 _EXIT_ORDER: Final = (0, 5, 4, 3, 1)
@@ -139,12 +143,12 @@ def to_text(report: Report, width: int = 80, *, glyphs: bool = True) -> str:
     signs = _GLYPHS if glyphs else _ASCII_GLYPHS
     bullet = "→ " if glyphs else "> "
     width = max(width, _LABEL_WIDTH + _NARROWEST)
-    lines = list(_wrapped(f"{_WORDS[report.verdict]}  {for_terminal(report.name, limit=200)}".rstrip(), width, "  "))
+    lines = list(_wrapped(f"{WORDS[report.verdict]}  {for_terminal(report.name, limit=200)}".rstrip(), width, "  "))
     checked_at = timestamp.render(report.checked_at)
     lines += _wrapped(f"policy {for_terminal(report.policy, limit=60)}, checked at {checked_at}", width, "  ")
     lines.append("")
     for facet in report.facets:
-        label = _LABELS.get(facet.facet, facet.facet)
+        label = LABELS.get(facet.facet, facet.facet)
         head = f" {signs[facet.outcome]} {label:<{_LABEL_WIDTH}}"
         indent = " " * len(head)
         message = for_terminal(facet.message)
@@ -153,8 +157,13 @@ def to_text(report: Report, width: int = 80, *, glyphs: bool = True) -> str:
             steps = f"{bullet}{for_terminal(facet.next_step)} [{facet.code}]" if facet.next_step else f"[{facet.code}]"
             lines += _wrapped(indent + steps, width, indent + "  ", first=len(indent))
     for inner in report.inner:
-        text = f"   judged for this: {_WORDS[inner.verdict]} {for_terminal(inner.name, limit=200)}"
+        text = f"   judged for this: {WORDS[inner.verdict]} {for_terminal(inner.name, limit=200)}"
         lines += _wrapped(text, width, " " * 5)
+        bad = [facet for facet in inner.facets if facet.outcome in ("fail", "unknown")]
+        if inner.verdict not in ("accepted", "accepted_with_warnings"):
+            for facet in bad:
+                text = f"     {signs[facet.outcome]} {for_terminal(facet.message, limit=200)} [{facet.code}]"
+                lines += _wrapped(text, width, " " * 7, first=7)
     return "\n".join(lines) + "\n"
 
 

@@ -46,15 +46,6 @@ def test_a_format_that_is_known_and_not_verified_yet_is_undecided(raw: bytes) ->
     assert others == {"not_applicable"}
 
 
-def test_a_presentation_is_undecided_and_says_so() -> None:
-    presentation = {
-        "@context": ["https://www.w3.org/ns/credentials/v2"],
-        "type": ["VerifiablePresentation"],
-        "verifiableCredential": [signed(badge())],
-    }
-    says(judged(presentation), "undecided", "data_model", "unknown", "data_model.presentation")
-
-
 def test_the_report_names_input_policy_and_time() -> None:
     raw = to_bytes(signed(badge()))
     report = judged(raw, policy="w3c")

@@ -30,8 +30,8 @@ _SRI: Final = r"sha(256|384|512)-([A-Za-z0-9+/_-]+={0,2})"
 
 
 def facet(value: JsonObject, version: Version | None) -> Facet:
-    """Fail with the first rule that is broken; warn for inline contexts, lists in the long form and credentials
-    inside that nobody judged; else pass."""
+    """Fail with the first rule that is broken; warn for inline contexts and lists in the long form; else pass. The
+    credentials inside are judged by themselves."""
     try:
         contexts = _check_context(value, version)
         has_inline = check_contexts(contexts)
@@ -48,11 +48,39 @@ def facet(value: JsonObject, version: Version | None) -> Facet:
     details: JsonObject = {"version": version, "type": list[JsonValue](kinds), "title": title}
     if has_inline:
         return Facet.of(_NAME, "data_model.inline_context", **details)
-    if _has_inner(value):
-        return Facet.of(_NAME, "data_model.inner_not_judged", **details)
     if findings.has_list:
         return Facet.of(_NAME, "data_model.keyword", **details)
     return Facet.of(_NAME, "data_model.ok", _sentence(value, version, title), **details)
+
+
+def presentation_facet(value: JsonObject, version: Version | None) -> Facet:
+    """The rules of a presentation (2.0 §4.13, 1.1 §4.10). The credentials in it are judged by themselves."""
+    try:
+        contexts = _check_context(value, version)
+        has_inline = check_contexts(contexts)
+        walk(value, contexts, apart=frozenset({"verifiableCredential"}))
+        kinds = openbadge.types(value)
+        given = value.get("type")
+        if isinstance(given, list) and len(kinds) != len(given):
+            raise Respelled("data_model.type", "A type is not a text.")
+        if "VerifiableCredential" in kinds:
+            # One reader would judge the claims, another the holder, of the same bytes.
+            raise Respelled("data_model.type", "It calls itself a credential and a presentation.")
+        if "id" in value and not _is_url(value["id"]):
+            raise Respelled("data_model.id", "The presentation's id is not one absolute URL.")
+        holder = value.get("holder")
+        if "holder" in value and not _is_url(holder.get("id") if isinstance(holder, dict) else holder):
+            raise Respelled("data_model.holder", "The holder is not named by one absolute URL.")
+        credentials = value.get("verifiableCredential", [])
+        for item in credentials if isinstance(credentials, list) else [credentials]:
+            if not isinstance(item, (dict, str)):
+                raise Respelled("data_model.credentials", "A credential inside is neither an object nor a token.")
+    except Respelled as refusal:
+        return Facet.of(_NAME, refusal.code, refusal.message)
+    details: JsonObject = {"version": version, "type": list[JsonValue](kinds)}
+    if has_inline:
+        return Facet.of(_NAME, "data_model.inline_context", **details)
+    return Facet.of(_NAME, "data_model.ok", f"A presentation of data model {version}.", **details)
 
 
 def _title(value: JsonObject) -> str:
@@ -221,8 +249,3 @@ def _is_language_text(value: JsonValue) -> bool:
         or (isinstance(item, dict) and item.keys() <= _LANGUAGE_VALUE and isinstance(item.get("@value"), str))
         for item in items
     )
-
-
-def _has_inner(value: JsonObject) -> bool:
-    """Whether the subject carries credentials, as a CLR does."""
-    return any("verifiableCredential" in subject for subject in openbadge.subjects(value))

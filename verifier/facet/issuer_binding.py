@@ -6,7 +6,8 @@ A good signature alone says that somebody signed. Sources: Data Integrity 1.0 §
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -15,10 +16,27 @@ from satchel.codes import CODES
 from satchel.errors import KeyFault
 from satchel.key import multikey
 from satchel.text import for_terminal
-from verifier.facet.proof import PURPOSE, Checked
+from verifier.facet.proof import AUTHENTICATION, PURPOSE, Checked, ProofPurpose
 from verifier.report import Facet
 
 _NAME: Final = "issuer_binding"
+# A presentation's key is its holder's: the same outcomes, said of the holder.
+_OF_HOLDER: Final[Mapping[str, str]] = {
+    "issuer_binding.ok": "The key belongs to the holder and may show who presents.",
+    "issuer_binding.other_issuer": "The key that signed does not belong to the named holder.",
+    "issuer_binding.other_proof": "One proof is the holder's; another is by somebody else.",
+    "issuer_binding.not_authorised": "The holder has not authorised the key to show who presents.",
+    "issuer_binding.key_refused": "The holder's DID document does not give this key.",
+    "issuer_binding.unresolved": "The holder's keys could not be found.",
+    "issuer_binding.no_proof": "There is no proof whose key could be the holder's.",
+}
+
+
+def holder_facet(checked: Sequence[Checked], holder: str | None, now: datetime) -> Facet:
+    """As `facet`, for the holder of a presentation; without a named holder whoever has signed is it."""
+    named = holder if holder is not None else next((entry.did for entry in checked if entry.is_good), None)
+    found = _facet(checked, named, now, AUTHENTICATION)
+    return replace(found, message=_OF_HOLDER.get(found.code, found.message))
 
 
 def facet(checked: Sequence[Checked], issuer: str | None, now: datetime) -> Facet:
@@ -27,13 +45,17 @@ def facet(checked: Sequence[Checked], issuer: str | None, now: datetime) -> Face
     A key in the fragment of a URL is nobody's: whoever wrote the credential wrote the key. An issuer whose document
     could not be had is unknown; a key that is not the issuer's is a failure.
     """
+    return _facet(checked, issuer, now, PURPOSE)
+
+
+def _facet(checked: Sequence[Checked], issuer: str | None, now: datetime, purpose: ProofPurpose) -> Facet:
     if not checked:
         return Facet.of(_NAME, "issuer_binding.no_proof")
     some_hold = any(entry.is_good for entry in checked)
     bound: list[Facet] = []
     strangers = 0
     for entry in checked:
-        found = _bind(entry, issuer, now)
+        found = _bind(entry, issuer, now, purpose)
         if found.outcome == "fail":
             strangers += 1
         elif some_hold and not entry.is_good:
@@ -49,7 +71,7 @@ def facet(checked: Sequence[Checked], issuer: str | None, now: datetime) -> Face
     return bound[0]
 
 
-def _bind(entry: Checked, issuer: str | None, now: datetime) -> Facet:
+def _bind(entry: Checked, issuer: str | None, now: datetime, purpose: ProofPurpose) -> Facet:
     name = entry.proof.verification_method
     if entry.did is None:
         if name.startswith("did:"):
@@ -67,7 +89,7 @@ def _bind(entry: Checked, issuer: str | None, now: datetime) -> Facet:
             return Facet.of(_NAME, "issuer_binding.key_refused", f"{fault.message}.", cause=fault.code)
         why = None if fault is None else f"The issuer's keys could not be found: {fault.message}."
         return Facet.of(_NAME, "issuer_binding.unresolved", why, cause=None if fault is None else fault.code)
-    if not entry.document.authorises(name, PURPOSE):
+    if not entry.document.authorises(name, purpose):
         return Facet.of(_NAME, "issuer_binding.not_authorised", issuer=issuer)
     return _in_time(entry, issuer, now)
 

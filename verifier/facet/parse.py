@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from satchel.credential.envelope import Envelope
 from verifier.report import Facet
+
+_OK: Final = Facet.of("parse", "parse.ok")
 
 
 def facet(envelope: Envelope) -> Facet:
@@ -12,4 +16,4 @@ def facet(envelope: Envelope) -> Facet:
         return Facet.of("parse", envelope.fault.code, envelope.fault.message)
     if envelope.notes:
         return Facet.of("parse", envelope.notes[0], notes=list(envelope.notes))
-    return Facet.of("parse", "parse.ok")
+    return _OK

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from did.document import DidDocument
 from did.syntax import split_url
@@ -25,7 +25,11 @@ from satchel.text import for_terminal
 from verifier.materials import Asked
 from verifier.report import Facet
 
-PURPOSE: Final = "assertionMethod"
+ProofPurpose: TypeAlias = Literal["assertionMethod", "authentication"]
+"""What a proof may be for: claims in a credential, or showing who presents."""
+
+PURPOSE: Final[ProofPurpose] = "assertionMethod"
+AUTHENTICATION: Final[ProofPurpose] = "authentication"
 EARLIEST: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """No Data Integrity proof is older; 1970 is a clock that was never set."""
 
@@ -85,12 +89,14 @@ class _Content:
         self._older = [entry for entry in self.older() if entry[0] != label]
 
 
-def check(value: JsonObject, resolve: Resolve, asked: Asked, now: datetime) -> tuple[Checked, ...]:
-    """Every proof of the document, checked. Raises ProofError proof.missing, proof.malformed or proof.too_many when
-    the proofs as a whole cannot be read."""
+def check(
+    value: JsonObject, resolve: Resolve, asked: Asked, now: datetime, *, purpose: ProofPurpose
+) -> tuple[Checked, ...]:
+    """Every proof of the document, checked against what it must be for. Raises ProofError proof.missing,
+    proof.malformed or proof.too_many when the proofs as a whole cannot be read."""
     proofs = proofs_of(value)
     content = _Content(value)
-    return tuple([_check(content, proof, resolve, asked, now) for proof in proofs])
+    return tuple([_check(content, proof, resolve, asked, now, purpose) for proof in proofs])
 
 
 def facet(checked: Sequence[Checked] | ProofError) -> Facet:
@@ -121,9 +127,11 @@ def _item(entry: Checked) -> JsonObject:
     return item
 
 
-def _check(content: _Content, proof: Proof, resolve: Resolve, asked: Asked, now: datetime) -> Checked:
+def _check(
+    content: _Content, proof: Proof, resolve: Resolve, asked: Asked, now: datetime, purpose: ProofPurpose
+) -> Checked:
     did, document, method, fault = _find_key(proof, resolve)
-    code, message = _unfit(proof, asked, now)
+    code, message = _unfit(proof, asked, now, purpose)
     if code is None and method is not None:
         code, message = _verify(content, proof, method, now)
     elif code is None:
@@ -156,10 +164,11 @@ def _unfound(proof: Proof, fault: SatchelError | None) -> tuple[str, str | None]
     return "proof.key_unresolved", f"The key is named {name}, which is no DID, so it could not be found."
 
 
-def _unfit(proof: Proof, asked: Asked, now: datetime) -> tuple[str | None, str | None]:
-    """What rules a proof out whatever its signature says."""
-    if proof.purpose != PURPOSE:
-        return "proof.purpose", f"The signature was made for {for_terminal(proof.purpose, limit=60)}, not for claims."
+def _unfit(proof: Proof, asked: Asked, now: datetime, purpose: ProofPurpose) -> tuple[str | None, str | None]:
+    """What rules a proof out whatever its signature says (§4.4 steps on purpose, domain and challenge)."""
+    if proof.purpose != purpose:
+        wanted = "claims" if purpose == PURPOSE else "showing who presents"
+        return "proof.purpose", f"The signature was made for {for_terminal(proof.purpose, limit=60)}, not for {wanted}."
     if proof.expires is not None:
         if proof.created is not None and proof.expires < proof.created:
             return "proof.dates", None
@@ -167,7 +176,8 @@ def _unfit(proof: Proof, asked: Asked, now: datetime) -> tuple[str | None, str |
             return "proof.expired", None
     if asked.challenge is not None and proof.challenge != asked.challenge:
         return "proof.challenge", None
-    if asked.domain is not None and asked.domain not in proof.domain:
+    # The same set: a proof for two places could be shown again at the other one.
+    if asked.domain is not None and set(proof.domain) != {asked.domain}:
         return "proof.domain", None
     return None, None
 

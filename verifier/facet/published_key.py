@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from satchel.key import published
 from satchel.key.public import PublicKey
 from verifier.report import Facet
+
+_OK: Final = Facet.of("published_key", "published_key.ok")
 
 
 def facet(keys: Sequence[PublicKey]) -> Facet:
@@ -19,7 +22,7 @@ def facet(keys: Sequence[PublicKey]) -> Facet:
         if found is not None:
             message = f"The secret half of the key stands in {found.source}: anybody can sign with it."
             return Facet.of("published_key", "published_key.known", message, source=found.source)
-    return Facet.of("published_key", "published_key.ok")
+    return _OK
 
 
 # Keyed by the public key itself; a batch of one issuer asks for the same one again and again.

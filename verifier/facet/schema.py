@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from satchel.credential import openbadge
 from satchel.credential import schema as schemas
 from satchel.port import JsonObject
 from verifier.report import Facet
+
+_OK: Final = Facet.of("schema", "schema.ok")
 
 
 def facet(value: JsonObject) -> Facet:
@@ -15,7 +19,7 @@ def facet(value: JsonObject) -> Facet:
     if openbadge.version(value) != "2.0":
         return Facet.of("schema", "schema.none_for_version")
     if schemas.is_valid(value, schemas.OPEN_BADGE):
-        return Facet.of("schema", "schema.ok")
+        return _OK
     faults = schemas.faults(value, schemas.OPEN_BADGE)
     first = faults[0]
     return Facet.of(

@@ -54,6 +54,18 @@ READ_INSIDE: Final = frozenset(
         "hashed",
         "salt",
         "achievement",
+        "alignment",
+        "targetName",
+        "targetUrl",
+        "targetType",
+        "targetCode",
+        "result",
+        "resultDescription",
+        "rubricCriterionLevel",
+        "awardedDate",
+        "endorsement",
+        "endorsementJwt",
+        "association",
         "digestSRI",
         "digestMultibase",
     }
@@ -63,7 +75,16 @@ READ: Final = READ_AT_TOP | READ_INSIDE
 _NEVER_ADDED: Final = READ - {"issuanceDate", "expirationDate"} | {"id", "type"}
 _RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 # These tails are the data model's own; those of other properties are everyday words of other vocabularies.
-_TELLING: Final = READ - {"proof", "holder", "evidence", "identifier", "hashed", "salt", "achievement"}
+_TELLING: Final = (
+    READ
+    - {"proof", "holder", "evidence", "identifier", "hashed", "salt", "achievement"}
+    - {
+        "alignment",
+        "result",
+        "association",
+        "endorsement",
+    }
+)
 _TYPES: Final = frozenset(
     {
         "VerifiableCredential",
@@ -200,15 +221,15 @@ def _redefines(term: str, why: str) -> Respelled:
     )
 
 
-def walk(document: JsonObject, contexts: list[JsonValue]) -> Findings:
-    """Looks at every member of the document but its proof; raises Respelled data_model.second_spelling,
-    data_model.nested_context or data_model.id (a blank node)."""
+def walk(document: JsonObject, contexts: list[JsonValue], apart: frozenset[str] = frozenset()) -> Findings:
+    """Looks at every member of the document but its proof and those that are judged `apart`; raises Respelled
+    data_model.second_spelling, data_model.nested_context or data_model.id (a blank node)."""
     findings = Findings()
     root_id = document.get("id")
     own_id = root_id if isinstance(root_id, str) else None
     _check_names(document, contexts)
     for name, member in document.items():
-        if name not in ("@context", "proof"):
+        if name not in ("@context", "proof") and name not in apart:
             _walk(member, contexts, own_id, findings)
     return findings
 

@@ -18,6 +18,7 @@ from satchel.text import for_terminal
 from verifier.report import Facet, Report
 
 _NAME: Final = "status"
+_NONE: Final = Facet.of(_NAME, "status.none")
 # Worst first: what one entry says counts for the whole credential.
 _ORDER: Final = ("fail", "unknown", "warn", "pass")
 _DATES: Final[Mapping[str, str]] = {
@@ -40,7 +41,7 @@ def facet(entries: tuple[Entry, ...] | StatusError, lists: Mapping[str, JudgedLi
     if isinstance(entries, StatusError):
         return Facet.of(_NAME, entries.code, f"{entries.message}.")
     if not entries:
-        return Facet.of(_NAME, "status.none")
+        return _NONE
     found = [_entry(entry, lists, issuer) for entry in entries]
     worst = min(found, key=lambda item: _ORDER.index(item.outcome))
     if len(found) == 1:

@@ -5,22 +5,15 @@ Source: Open Badges 3.0 IdentityObject: `sha256$` or `md5$` and the hex hash of 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from satchel.credential import openbadge
+from satchel.credential import identity, openbadge
 from satchel.port import JsonObject
 from verifier.materials import Asked
 from verifier.report import Facet
 
 _NAME: Final = "subject"
-_HASH: Final = r"(sha256|md5)\$([0-9A-Fa-f]+)"
-_EMAIL_TYPES: Final = frozenset({"email", "emailAddress"})
-
-_Match: TypeAlias = Literal["same", "weak", "other", "unsupported"]
 
 
 def facet(value: JsonObject, asked: Asked) -> Facet:
@@ -40,6 +33,18 @@ def facet(value: JsonObject, asked: Asked) -> Facet:
     return min(found, key=lambda entry: order.index(entry.outcome))
 
 
+def presentation_facet(holder: str | None, asked: Asked, *, is_proven: bool) -> Facet:
+    """Of a presentation: is the holder, whose key has answered, the one asked for? `is_proven` says whether the key
+    has. Whether each credential inside is about that holder, its own report says."""
+    if asked.require_holder_binding and not is_proven:
+        return Facet.of(_NAME, "subject.holder_not_proven")
+    if asked.holder is not None and asked.holder != holder:
+        return Facet.of(_NAME, "subject.other_holder", "The presentation is by somebody else's DID.", holder=holder)
+    if asked.holder is None and not asked.require_holder_binding:
+        return Facet.of(_NAME, "subject.not_asked", holder=holder)
+    return Facet.of(_NAME, "subject.ok", "The holder is the one asked for.", holder=holder)
+
+
 def _holder(value: JsonObject, holder: str) -> Facet:
     ids = openbadge.subject_ids(value)
     if holder in ids:
@@ -50,7 +55,7 @@ def _holder(value: JsonObject, holder: str) -> Facet:
 def _recipient(value: JsonObject, text: str) -> Facet:
     types, wanted = _wanted(text)
     matches = [
-        _match(item, wanted)
+        identity.compare(item, wanted)
         for item in _identifiers(value)
         if isinstance(kind := item.get("identityType"), str) and kind in types
     ]
@@ -68,8 +73,8 @@ def _wanted(text: str) -> tuple[frozenset[str], str]:
     `sourcedId:17` an identifier of that type."""
     kind, colon, rest = text.partition(":")
     if colon and kind.isidentifier():
-        return (_EMAIL_TYPES if kind in _EMAIL_TYPES else frozenset({kind})), rest
-    return _EMAIL_TYPES, text
+        return (identity.EMAIL_TYPES if kind in identity.EMAIL_TYPES else frozenset({kind})), rest
+    return identity.EMAIL_TYPES, text
 
 
 def _identifiers(value: JsonObject) -> Sequence[JsonObject]:
@@ -78,20 +83,3 @@ def _identifiers(value: JsonObject) -> Sequence[JsonObject]:
         given = subject.get("identifier")
         found += [item for item in (given if isinstance(given, list) else [given]) if isinstance(item, dict)]
     return found
-
-
-def _match(item: JsonObject, wanted: str) -> _Match:
-    stated, salt, hashed = item.get("identityHash"), item.get("salt", ""), item.get("hashed")
-    if not isinstance(stated, str) or not isinstance(salt, str) or not isinstance(hashed, bool):
-        return "unsupported"
-    if not hashed:
-        return "same" if stated == wanted else "other"
-    form = re.fullmatch(_HASH, stated)
-    if form is None:
-        return "unsupported"
-    text = (wanted + salt).encode("utf-8")
-    digest = hashlib.sha256(text) if form[1] == "sha256" else hashlib.md5(text, usedforsecurity=False)
-    if not hmac.compare_digest(digest.hexdigest(), form[2].lower()):
-        return "other"
-    # An e-mail address without salt is guessed in seconds, and MD5 was never meant for this.
-    return "same" if form[1] == "sha256" and salt else "weak"

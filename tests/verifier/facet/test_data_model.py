@@ -164,9 +164,39 @@ def test_a_list_in_the_long_form_is_told() -> None:
     assert (found.outcome, found.code) == ("warn", "data_model.keyword")
 
 
-def test_credentials_inside_that_nobody_judged_are_told() -> None:
+def test_credentials_inside_are_no_matter_of_the_outer_data_model() -> None:
     found = judge(plain(credentialSubject={"id": "urn:x:1", "verifiableCredential": [signed(badge())]}))
-    assert (found.outcome, found.code) == ("warn", "data_model.inner_not_judged")
+    assert (found.outcome, found.code) == ("pass", "data_model.ok")
+
+
+def presented(**changes: Any) -> Facet:
+    value: Any = {"@context": [V2], "type": ["VerifiablePresentation"], "holder": "did:example:1"} | changes
+    return data_model.presentation_facet(value, openbadge.version(value))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "data_model.ok"),
+        ({"holder": {"id": "did:example:1"}}, "data_model.ok"),
+        ({"verifiableCredential": ["e30.e30.", signed(badge())]}, "data_model.ok"),
+        ({"verifiableCredential": signed(badge())}, "data_model.ok"),
+        ({"@context": [V2, {"boat": "https://school.example/boat"}]}, "data_model.inline_context"),
+        ({"@context": ["https://school.example/c"]}, "data_model.context"),
+        ({"type": ["VerifiablePresentation", "VerifiableCredential"]}, "data_model.type"),
+        ({"type": ["VerifiablePresentation", 7]}, "data_model.type"),
+        ({"id": "no url"}, "data_model.id"),
+        ({"holder": "somebody"}, "data_model.holder"),
+        ({"holder": 7}, "data_model.holder"),
+        ({"holder": None}, "data_model.holder"),
+        ({"verifiableCredential": [7]}, "data_model.credentials"),
+        ({"verifiableCredential": [None]}, "data_model.credentials"),
+        ({"https://www.w3.org/2018/credentials#holder": "did:example:2"}, "data_model.second_spelling"),
+        ({"@graph": []}, "data_model.second_spelling"),
+    ],
+)
+def test_a_presentation_has_rules_of_its_own(changes: Any, code: str) -> None:
+    assert presented(**changes).code == code
 
 
 def test_a_respelled_end_date_fails_though_the_signature_holds() -> None:

@@ -1,0 +1,248 @@
+"""The verifier as a node: `POST /api/v1/verify` for programs and the page `/verify` for people.
+
+Nothing that is sent is kept. A verdict may ask other servers for what the credential names, through the guarded Fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from aiohttp import web
+from pydantic import Field
+
+from satchel import __version__
+from satchel.codec import strictjson
+from satchel.node import entropy
+from satchel.node.clock import utc_now
+from satchel.node.fetch import Fetcher
+from satchel.node.guard import Guard, NoTokens
+from satchel.node.page import HTML, Pages
+from satchel.node.problem import HttpFault
+from satchel.node.route import JSON, Answer, Body, Call, Reply, Route
+from satchel.node.server import Address, Node, Serving, Tcp, Unix, build_application, run
+from satchel.node.settings import Home
+from satchel.node.shelf import Shelf
+from satchel.port import Clock, Fetch, FrameworkShelf
+from verifier import form
+from verifier.materials import Asked
+from verifier.policy import POLICIES, Policy
+from verifier.registry import NO_TRUST, Trust
+from verifier.report import Report, to_json
+from verifier.service import VerifierService, load_trust
+from verifier.view import tell
+
+FORM_LIMIT_BYTES: Final = strictjson.LIMIT_BYTES + 64 * 1024
+"""The largest file with the rest of the form around it."""
+
+QUESTION_LIMIT_CHARS: Final = 500
+ACCEPTS: Final = (
+    "application/octet-stream",
+    JSON,
+    "application/vc",
+    "application/vp",
+    "application/ld+json",
+    "application/vc+ld+json",
+    "application/jwt",
+    "application/vc+jwt",
+    "application/zip",
+    "image/png",
+    "image/svg+xml",
+    "text/plain",
+)
+_MULTIPART: Final = "multipart/form-data"
+
+T = TypeVar("T")
+
+
+class Question(Body):
+    """What is asked beyond the credential itself."""
+
+    policy: str = Field(default="default", max_length=100)
+    challenge: str | None = Field(default=None, min_length=1, max_length=QUESTION_LIMIT_CHARS)
+    domain: str | None = Field(default=None, min_length=1, max_length=QUESTION_LIMIT_CHARS)
+    holder: str | None = Field(default=None, min_length=1, max_length=QUESTION_LIMIT_CHARS)
+    recipient: str | None = Field(default=None, min_length=1, max_length=QUESTION_LIMIT_CHARS)
+    require_holder_binding: bool = False
+
+
+class Aside:
+    """Does what takes long beside the event loop, one at a time: a hostile file holds up no other request."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(1)
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+
+class Face:
+    """The routes of a verifier over its service."""
+
+    def __init__(self, service: VerifierService, *, policies: Mapping[str, Policy] = POLICIES) -> None:
+        self._service = service
+        self._policies = policies
+        self._pages = Pages([("verifier", "page")])
+
+    def routes(self) -> tuple[Route, ...]:
+        """The table's rows, with the files of the pages."""
+        page = Answer(summary="The page.", media_type=HTML)
+        return (
+            Route(
+                method="POST",
+                path="/api/v1/verify",
+                name="verify",
+                summary="Judges one file: a credential, presentation, learner record or stack, as it is.",
+                handler=self._verify,
+                answers=(Answer(summary="The report, satchel.report/1, whatever the verdict."),),
+                tags=("verifier",),
+                query=Question,
+                accepts=ACCEPTS,
+                body_limit_bytes=strictjson.LIMIT_BYTES,
+            ),
+            Route(
+                method="GET",
+                path="/verify",
+                name="show_verify_page",
+                summary="The page where people check a credential.",
+                handler=self._show,
+                answers=(page,),
+                tags=("pages",),
+            ),
+            Route(
+                method="POST",
+                path="/verify",
+                name="verify_by_page",
+                summary="Checks the file or text of the page's form.",
+                handler=self._verify_form,
+                answers=(page, Answer(status=422, summary="The form again.", media_type=HTML)),
+                tags=("pages",),
+                accepts=(_MULTIPART,),
+                body_limit_bytes=FORM_LIMIT_BYTES,
+            ),
+            self._pages.route(),
+        )
+
+    async def _verify(self, call: Call) -> Reply:
+        question = call.query_as(Question)
+        policy = self._policies.get(question.policy)
+        if policy is None:
+            errors = [("policy", f"is one of {', '.join(self._policies)}")]
+            raise HttpFault("http.query_invalid", "there is no such policy", errors=errors)
+        asked = Asked(
+            challenge=question.challenge,
+            domain=question.domain,
+            holder=question.holder,
+            recipient=question.recipient,
+            require_holder_binding=question.require_holder_binding,
+        )
+        report = await self._service.verify(call.raw, asked=asked, policy=policy)
+        return Reply(body=_encoded(report), media_type=JSON)
+
+    async def _show(self, _call: Call) -> Reply:
+        return self._page()
+
+    async def _verify_form(self, call: Call) -> Reply:
+        fields = form.read(call.raw, call.media_type)
+        file, text = fields.get("file"), fields.get("text")
+        if file is not None and (file.content or file.file_name):
+            raw, name = file.content, file.file_name
+        elif text is not None and text.content.strip():
+            raw, name = text.content, ""
+        else:
+            return self._page(status=422, fault="Choose a file, or paste the text of a credential.")
+        said = {
+            key: fields[key].text().strip() or None
+            for key in ("challenge", "domain", "holder", "recipient")
+            if key in fields
+        }
+        chosen = fields["policy"].text() if "policy" in fields else "default"
+        if chosen not in self._policies or any(len(one or "") > QUESTION_LIMIT_CHARS for one in said.values()):
+            return self._page(status=422, fault="One of the questions is too long, or there is no such policy.")
+        asked = Asked(
+            challenge=said.get("challenge"),
+            domain=said.get("domain"),
+            holder=said.get("holder"),
+            recipient=said.get("recipient"),
+        )
+        report = await self._service.verify(raw, name=name, asked=asked, policy=self._policies[chosen])
+        return self._page(report=report)
+
+    def _page(self, *, status: int = 200, report: Report | None = None, fault: str = "") -> Reply:
+        told = None if report is None else tell(report)
+        return self._pages.reply("verify.html", status=status, told=told, fault=fault, policies=tuple(self._policies))
+
+
+def build(
+    *,
+    fetch: Fetch,
+    origin: str,
+    clock: Clock = utc_now,
+    seconds: Callable[[], float] = time.monotonic,
+    policy: Policy = POLICIES["default"],
+    shelf: FrameworkShelf | None = None,
+    trust: Trust = NO_TRUST,
+) -> web.Application:
+    """The application. `origin` is the one address that its links are made of; it gives no tokens and keeps nothing."""
+    service = VerifierService(fetch=fetch, clock=clock, policy=policy, shelf=shelf, trust=trust, aside=Aside())
+    return build_application(
+        Node(
+            title="A Satchel verifier",
+            version=__version__,
+            origin=origin,
+            routes=Face(service).routes(),
+            guard=Guard(tokens=NoTokens(), clock=clock, seconds=seconds),
+            clock=clock,
+            entropy=entropy.system,
+        )
+    )
+
+
+@asynccontextmanager
+async def opened(
+    home: Home | None, *, origin: str, origins: Mapping[str, str] | None = None, clock: Clock = utc_now
+) -> AsyncIterator[web.Application]:
+    """The application with the frameworks and trust lists of this home, if one is named, and with the network.
+
+    Raises SettingsFault for a broken trust list, FrameworkFault for a damaged copy.
+    """
+    trust = NO_TRUST if home is None else load_trust(home.trust)
+    with ExitStack() as stack:
+        shelf = None
+        if home is not None and home.frameworks.is_dir():
+            shelf = stack.enter_context(Shelf(home.frameworks))
+            shelf.frameworks()
+        async with Fetcher(clock=clock, origins=origins) as fetcher:
+            yield build(fetch=fetcher, origin=origin, clock=clock, shelf=shelf, trust=trust)
+
+
+async def serve(
+    home: Home | None,
+    *,
+    announce: Callable[[Serving], None],
+    host: str = "127.0.0.1",
+    port: int = 0,
+    socket: Path | None = None,
+    origin: str | None = None,
+    origins: Mapping[str, str] | None = None,
+    clock: Clock = utc_now,
+) -> None:
+    """Serves the verifier on a TCP port, or on a unix socket when one is named, until SIGTERM or SIGINT.
+
+    `origin` is the public address when a proxy with TLS stands before it. Raises HttpFault http.address_in_use,
+    http.address_unusable, and as `opened`.
+    """
+    at: Address = Tcp(host=host, port=port) if socket is None else Unix(path=socket)
+    named = origin or (f"http://localhost:{port}" if port and socket is None else "http://localhost")
+    async with opened(home, origin=named, origins=origins, clock=clock) as application:
+        await run(application, at=[at], announce=announce)
+
+
+def _encoded(report: Report) -> bytes:
+    return json.dumps(to_json(report), separators=(",", ":")).encode("ascii")

@@ -537,11 +537,12 @@ class Shape:
     """What an object with certain member names is in one active context.
 
     `types`, `ids`, `graphs` and `nests` are its members that stand for those keywords, in order; `members` the others
-    with their plans (also @graph and @nest). `is_value`: it has @value, @list or @set. `ends_scope`: as the value of a
-    property it ends a type-scoped context, for it is neither a value object nor a mere reference (§5.1.2 step 7).
+    with their plans (also @graph and @nest). `has_twins`: two of them may be one property. `is_value`: it has @value,
+    @list or @set. `ends_scope`: as the value of a property it ends a type-scoped context, for it is neither a value
+    object nor a mere reference (§5.1.2 step 7).
     """
 
-    __slots__ = ("ends_scope", "graphs", "ids", "is_language", "is_value", "members", "nests", "types")
+    __slots__ = ("ends_scope", "graphs", "has_twins", "ids", "is_language", "is_value", "members", "nests", "types")
 
     def __init__(self, context: ActiveContext, names: tuple[str, ...], work: Work) -> None:
         meant = [(name, context.aliases.get(name, name)) for name in names]
@@ -555,6 +556,7 @@ class Shape:
         self.ends_scope = "@value" not in keywords and keywords != ["@id"]
         plans = [(name, context.plan(name, work)) for name in names]
         self.members = tuple((name, plan) for name, plan in plans if plan.action != SKIPPED)
+        self.has_twins = bool(self.nests) or len({plan.iri for _, plan in self.members}) < len(self.members)
 
 
 def _keep(known: dict[K, V], key: K, value: V) -> None:

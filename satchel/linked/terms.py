@@ -6,6 +6,7 @@ Sources: JSON-LD 1.1 Processing Algorithms §5.3 (value expansion), §8.2 (objec
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from satchel.codec import jcs
@@ -39,6 +40,13 @@ class Head(str):
 NIL: Final = Head(f"<{RDF}nil>")
 
 
+class Native(str):
+    """A literal that was a number or truth value in the document; `declared` is the type it was given there."""
+
+    __slots__ = ("declared",)
+    declared: str | None
+
+
 def is_node(term: str) -> bool:
     """True for the name of a node: no literal, no list."""
     return term[0] != '"' and not isinstance(term, Head)
@@ -47,7 +55,19 @@ def is_node(term: str) -> bool:
 class Terms:
     """The state of one walk over one document, and its terms."""
 
-    __slots__ = ("_add", "_compiler", "_has_directions", "_labels", "_left", "_made", "_quads", "_rules", "_work")
+    __slots__ = (
+        "_add",
+        "_compiler",
+        "_has_directions",
+        "_labels",
+        "_left",
+        "_made",
+        "_natives",
+        "_quads",
+        "_repeats",
+        "_rules",
+        "_work",
+    )
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
@@ -60,6 +80,8 @@ class Terms:
         self._made = 0
         self._labels: dict[str, str] = {}
         self._has_directions = False
+        self._natives: list[tuple[str, str, Native, str]] = []
+        self._repeats = False
 
     def _spend(self, values: int) -> None:
         self._left -= values
@@ -151,7 +173,9 @@ class Terms:
             datatype = None
         if not is_agreed(value, datatype):
             self._rules.lost("linked.number", f"the number {shown(value)} has no canonical form that all agree on")
-        return native(value, datatype)
+        term = Native(native(value, datatype))
+        term.declared = datatype
+        return term
 
     def _json(self, value: JsonValue) -> str:
         """A JSON literal."""
@@ -159,6 +183,10 @@ class Terms:
             text = jcs.encode(value).decode("utf-8")
         except CodecError as fault:
             raise Refused("linked.json", f"a JSON literal has no canonical form: {fault.message}") from fault
+        if '"__proto__":' in text:
+            self._rules.lost(
+                "linked.unsupported", "a JSON literal has a member __proto__, which a processor in use loses"
+            )
         return f'"{escaped(text)}"^^<{RDF_JSON}>'
 
     def _value(self, entries: JsonObject, types: tuple[str, ...], graph: str) -> str | None:
@@ -169,9 +197,8 @@ class Terms:
         value = entries["@value"]
         if not entries.keys() <= {"@value", "@type", "@language", "@direction"}:
             malformed("a value object has members that do not belong there")
-        if entries.get("@type") == []:
-            self._rules.lost("linked.unsupported", "the type of a value object is an empty array")
-            del entries["@type"]
+        if isinstance(entries.get("@type"), list):
+            self._rules.lost("linked.unsupported", "the type of a value object is an array")
         if "@type" in entries:
             if len(entries) > 2 or not isinstance(entries["@type"], str) or len(types) != 1:
                 malformed("a value object has two types, or a type and a language or direction")
@@ -214,6 +241,19 @@ class Terms:
         for line in set(self._quads.lines()):
             if texts.setdefault(_DIRECTED.sub(_without_direction, line), line) != line:
                 self._rules.lost("linked.unsupported", "two texts of one property differ in their direction alone")
+
+    def _compare_natives(self) -> None:
+        """5 and the text "5" of the same type are one literal, which a processor in use repeats: so is a number that
+        stands with and without its type. Asked only when a node has one property in two places."""
+        declared: dict[str, set[str | None]] = {}
+        counts: Counter[str] = Counter()
+        for quad in self._natives:
+            line = "".join(quad)
+            declared.setdefault(line, set()).add(quad[2].declared)
+            counts[line] += 1
+        found = Counter(line for line in self._quads.lines() if line in counts)
+        if found != counts or any(len(types) > 1 for types in declared.values()):
+            self._rules.lost("linked.unsupported", "a literal stands twice, written in two ways")
 
 
 def _without_direction(directed: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ from satchel.linked.iri import KEYWORDS, is_blank, is_iri
 from satchel.linked.literal import RDF, escaped
 from satchel.linked.quads import DEFAULT_GRAPH, Quads
 from satchel.linked.refusal import Refused, malformed, shown
-from satchel.linked.terms import NIL, VOID, Head, Terms, is_node
+from satchel.linked.terms import NIL, VOID, Head, Native, Terms, is_node
 from satchel.port import JsonObject, JsonValue
 
 RDF_TYPE: Final = f" <{RDF}type> "
@@ -51,10 +51,11 @@ IN_MAP: Final = Given()
 class Walk(Terms, ABC):
     """One walk over one document. Methods that take `out` append the RDF terms that a JSON value stands for to it."""
 
-    __slots__ = ("_indexes",)
+    __slots__ = ("_described", "_indexes")
 
     def __init__(self, compiler: Compiler) -> None:
         super().__init__(compiler)
+        self._described: set[str] = set()
         self._indexes: dict[tuple[str, str], str] = {}
 
     def emitted(self, document: JsonValue, before: JsonValue) -> Quads:
@@ -67,6 +68,8 @@ class Walk(Terms, ABC):
             self._contents(document, top, DEFAULT_GRAPH)
         if self._has_directions or self._compiler.has_directions:
             self._compare_directions()
+        if self._natives and self._repeats:
+            self._compare_natives()
         return self._quads
 
     # Objects
@@ -105,7 +108,16 @@ class Walk(Terms, ABC):
             if context is not outer:
                 if shape.is_value:
                     self._rules.lost("linked.unsupported", "the type of a value has a context of its own")
-                shape = context.known_shapes.get(names) or context.shape(names, self._work)
+                before, shape = shape, context.known_shapes.get(names) or context.shape(names, self._work)
+                if shape.types != before.types:  # inside the types other members are types; still read outside
+                    types = self._types(element, shape.types, outer)
+        own = None if top or plan.key is None else context.terms.get(plan.key)
+        if (
+            own is not None
+            and "@graph" in own.container
+            and (shape.is_value or _says_no_more_than_its_id(element, shape))
+        ):
+            self._rules.lost("linked.unsupported", "a context inside a value makes its property a graph container")
         if shape.is_value:
             self._valued(element, plan, context, types, graph, out, top=top)
             return
@@ -119,6 +131,9 @@ class Walk(Terms, ABC):
         if top and self._says_nothing(element, shape):  # step 19
             return
         out.append(subject)
+        if shape.has_twins or shape.ids or given is not None:
+            self._repeats |= shape.has_twins or subject in self._described
+            self._described.add(subject)
         for type_ in types:
             if type_ == "@json":
                 malformed("the type @json belongs to a value")
@@ -153,24 +168,31 @@ class Walk(Terms, ABC):
     ) -> tuple[ActiveContext, tuple[str, ...]]:
         """Step 11, and step 13.4.4 for the types' IRIs; remembered when the element has one type member."""
         inner = context
-        terms: list[str] = []
-        names: list[str] = []
+        terms = self._types(element, shape.types, context)
         for key in shape.types:
             try:
-                names = _type_names(element[key])
-                for name in sorted(names):
+                for name in sorted(_type_names(element[key])):
                     known = context.terms.get(name)
                     if known is not None and known.context is not ABSENT:
                         inner = inner.scoped(known, self._work, by_type=True)
-                terms += [self._type(name, context) for name in names]
             except Refused as refused:
                 refused.trail.append(key)
                 raise
-        result = inner, tuple(term for term in terms if term != VOID)
         if len(shape.types) == 1 and all(term[0] == "<" for term in terms):
             raw = element[shape.types[0]]
-            context.remember_typed(raw if isinstance(raw, str) else tuple(names), *result)
-        return result
+            context.remember_typed(raw if isinstance(raw, str) else tuple(_type_names(raw)), inner, terms)
+        return inner, terms
+
+    def _types(self, element: JsonObject, keys: tuple[str, ...], context: ActiveContext) -> tuple[str, ...]:
+        """The types that these members name, as terms."""
+        terms: list[str] = []
+        for key in keys:
+            try:
+                terms += [self._type(name, context) for name in _type_names(element[key])]
+            except Refused as refused:
+                refused.trail.append(key)
+                raise
+        return tuple(term for term in terms if term != VOID)
 
     def _type(self, name: str, context: ActiveContext) -> str:
         iri = context.expand(name, vocab=True, relative=True)
@@ -187,8 +209,7 @@ class Walk(Terms, ABC):
         return VOID
 
     def _says_nothing(self, element: JsonObject, shape: Shape) -> bool:
-        said = _says(element, shape)
-        if len(said) > 1 or (said and said[0] not in shape.ids):
+        if not _says_no_more_than_its_id(element, shape):
             return False
         self._rules.lost("linked.dropped", "an object that stands alone says nothing")
         return True
@@ -264,6 +285,9 @@ class Walk(Terms, ABC):
                     else:
                         self._values(value, plan, graph, terms)
                     for term in terms:
+                        if type(term) is Native:
+                            self._natives.append((subject, plan.predicate, term, graph))
+                            self._repeats |= len(terms) > 1
                         self._add(subject, plan.predicate, term, graph)
         except Refused as refused:
             refused.trail.append(key)
@@ -312,6 +336,9 @@ class Walk(Terms, ABC):
         """The property's quads; those of a reverse property run the other way."""
         for term in terms:
             if not plan.is_reverse:
+                if type(term) is Native:
+                    self._natives.append((subject, plan.predicate, term, graph))
+                    self._repeats |= len(terms) > 1
                 self._add(subject, plan.predicate, term, graph)
             elif is_node(term):
                 self._add(term, plan.predicate, subject, graph)
@@ -330,10 +357,10 @@ class Walk(Terms, ABC):
             if not isinstance(nested, dict) or "@value" in meant(nested, inner):
                 malformed("@nest holds something else than members of a node")
             shape = inner.shape(tuple(nested), self._work)
-            for key in shape.types:
-                for name in _type_names(nested[key]):
-                    type_ = self._type(name, inner)
-                    self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
+            if shape.types and inner.previous is not None:
+                self._rules.lost("linked.unsupported", "a nested member is a type inside another type's context")
+            for type_ in self._types(nested, shape.types, inner):
+                self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
             self._members(nested, inner, shape, subject, graph, active)
 
     def _reversed(self, plan: Plan, value: JsonValue, subject: str, graph: str) -> None:
@@ -411,9 +438,6 @@ class Walk(Terms, ABC):
                 except Refused as refused:
                     refused.trail.append(position)
                     raise
-            if plan.definition is not None and plan.definition.type is not None and _is_mixed(value):
-                # 5 and "5" would be the same literal twice, which a processor in use keeps.
-                self._rules.lost("linked.unsupported", "an array has numbers and texts of one type")
         elif isinstance(value, str):
             out.append(self._text(value, plan, graph))
         elif value is not None:
@@ -520,6 +544,11 @@ def _says(element: JsonObject, shape: Shape) -> list[str]:
     ]
 
 
+def _says_no_more_than_its_id(element: JsonObject, shape: Shape) -> bool:
+    said = _says(element, shape)
+    return not said or (len(said) == 1 and said[0] in shape.ids)
+
+
 def meant(element: JsonObject, context: ActiveContext) -> list[str]:
     """The member names, keywords instead of their aliases."""
     return [context.aliases.get(key, key) for key in element]
@@ -534,7 +563,3 @@ def _type_names(value: JsonValue) -> list[str]:
 
 def graph_of(name: str) -> str:
     return f" {name} .\n"
-
-
-def _is_mixed(value: list[JsonValue]) -> bool:
-    return any(isinstance(item, str) for item in value) and any(isinstance(item, int | float) for item in value)

@@ -265,16 +265,20 @@ def _with(pin: Pin) -> Contexts:
 
 
 def _all_contexts() -> Iterator[ActiveContext]:
-    """The pinned contexts, each alone, and all contexts scoped inside them (also those of older contents)."""
+    """The pinned contexts, each alone, and all contexts scoped inside them (also those of older contents).
+
+    A context that needs a file that is not held defines nothing that a document could use.
+    """
     for contexts, names in ((PINNED, urls()), *((_with(pin), (pin.url,)) for pin in OLDER)):
         for url in names:
             work = Work(10 * CONTEXT_WORK_LIMIT)
             try:
                 active = contexts.compiler().root.local(url, work)
             except Refused as refused:
-                _expect_unknown(refused)
-            else:
-                yield from _inside(active, work, set())
+                if refused.code == "linked.context_unknown":
+                    continue
+                raise
+            yield from _inside(active, work, set())
 
 
 def _inside(active: ActiveContext, work: Work, seen: set[int]) -> Iterator[ActiveContext]:
@@ -282,18 +286,7 @@ def _inside(active: ActiveContext, work: Work, seen: set[int]) -> Iterator[Activ
     for term in active.terms.values():
         if term.context is not ABSENT and id(term.context) not in seen:
             seen.add(id(term.context))
-            try:
-                inner = active.scoped(term, work, by_type=False)
-            except Refused as refused:
-                _expect_unknown(refused)
-            else:
-                yield from _inside(inner, work, seen)
-
-
-def _expect_unknown(refused: Refused) -> None:
-    """A context that needs a file that is not held defines nothing that a document could use; other faults are ours."""
-    if refused.code != "linked.context_unknown":
-        raise refused
+            yield from _inside(active.scoped(term, work, by_type=False), work, seen)
 
 
 PINNED: Final = Contexts(_load, is_trusted=_OFFICIAL.__contains__)

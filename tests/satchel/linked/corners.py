@@ -102,15 +102,17 @@ def definition(rng: random.Random, term: str, depth: int) -> JsonValue:
 def node(rng: random.Random, depth: int, context: JsonObject) -> JsonObject:
     made: JsonObject = {}
     if chance(rng, 60):
-        made["id" if "id" in context and chance(rng, 50) else "@id"] = rng.choice(
+        made["id" if chance(rng, 50 if "id" in context else 4) else "@id"] = rng.choice(
             ("urn:1", "urn:2", "ex:i", "https://a.example/", "_:x", "_:y", "a" if chance(rng, 10) else "urn:3")
         )
     if chance(rng, 60):
-        made["type" if "type" in context and chance(rng, 50) else "@type"] = rng.choice(
+        made["type" if chance(rng, 50 if "type" in context else 4) else "@type"] = rng.choice(
             (*CLASSES, [*CLASSES[:2]], ["C", "A"], "ex:Z", "urn:t")
         )
     for term in rng.sample((*TERMS, "ex:free", "urn:full"), rng.randrange(1, 5)):
         made[term] = value_of(rng, depth, context, term)
+    if chance(rng, 10):
+        made[rng.choice(("type", "id", "rev", "nest", "list", "value"))] = rng.choice(("A", "urn:v", {}, ["B"]))
     if depth and chance(rng, 6):
         made["@reverse"] = {rng.choice(TERMS): node(rng, depth - 1, context)}
     if depth and chance(rng, 6):

@@ -105,6 +105,15 @@ def test_the_hash_inside_decides_the_labels_of_twins() -> None:
     assert labels["sha256"] != labels["sha384"]
 
 
+def test_half_a_surrogate_pair_is_refused_also_when_only_labels_are_asked() -> None:
+    quads = Quads()
+    quads.add("_:x", " <urn:p> ", '"\ud800"', " .\n")
+    for ask in (canonicalize, canonical_labels):
+        with pytest.raises(LinkedError) as caught:
+            ask(quads)
+        assert caught.value.code == "linked.text"
+
+
 # Invariance
 
 TERMS = ["<urn:a>", "<urn:b>", "_:x", "_:y", "_:z", "_:w", '"1"']

@@ -55,6 +55,8 @@ BROKEN: dict[str, JsonValue] = {
     "@reverse no text": {"a": {"@reverse": 5}},
     "@reverse relative": {"a": {"@reverse": "rel"}},
     "@reverse with a list": {"a": {"@reverse": X, "@container": "@list"}},
+    "a term with a slash and no iri": {"@vocab": X, "a/b c": {"@type": "@id"}},
+    "a number too large for an inline context": {"a": {"@id": X, "@type": 2**60}},
     "@index without an index container": {"a": {"@id": X, "@index": X}},
     "@index relative": {"a": {"@id": X, "@container": "@index", "@index": "rel"}},
     "@language of a term no text": {"a": {"@id": X, "@language": 5}},
@@ -89,6 +91,7 @@ REFUSED: dict[str, tuple[JsonValue, str]] = {
     "a term like a keyword": ({"@evil": X}, "linked.keyword"),
     "an id like a keyword": ({"a": "@evil"}, "linked.keyword"),
     "a reverse like a keyword": ({"a": {"@reverse": "@evil"}}, "linked.keyword"),
+    "a reverse with a language": ({"a": {"@reverse": X, "@language": "en"}}, "linked.unsupported"),
     "an import": ({"@import": V2}, "linked.unsupported"),
     "a direction for all": ({"@direction": "rtl"}, "linked.unsupported"),
     "no protection": ({"@protected": False}, "linked.unsupported"),
@@ -104,6 +107,14 @@ REFUSED: dict[str, tuple[JsonValue, str]] = {
 @pytest.mark.parametrize(("context", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_context_that_could_change_the_meaning_unseen_is_refused(context: JsonValue, code: str) -> None:
     assert refusal({"@context": context, "@id": "urn:a", "urn:p": "v"}) == (code, "/@context")
+
+
+def test_a_prefix_may_be_defined_after_its_use() -> None:
+    context: JsonObject = {"x:p": {"@type": "@id"}, "y": "x:y", "x": X}
+    assert lines({"@context": context, "@id": "urn:a", "x:p": "x:b", "y": "v"}) == [
+        f"<urn:a> <{X}p> <{X}b> .",
+        f'<urn:a> <{X}y> "v" .',
+    ]
 
 
 def test_a_null_base_is_harmless() -> None:

@@ -88,12 +88,19 @@ BAD: dict[str, tuple[str, str, JsonValue, str]] = {
         {"@value": "n", "@type": X, "@language": "en"},
         "",
     ),
-    "a value with two types": ("linked.syntax", "/name", {"@value": "n", "@type": [X, X + "b"]}, ""),
+    "a value with two types": ("linked.unsupported", "/name", {"@value": "n", "@type": [X, X + "b"]}, ""),
     "a value of a blank type": ("linked.syntax", "/name", {"@value": "n", "@type": "_:t"}, ""),
     "a value with an id": ("linked.syntax", "/name", {"@value": "n", "@id": "urn:a"}, ""),
     "a value with a property": ("linked.syntax", "/name", {"@value": "n", "name": "m"}, ""),
     "a value with an undefined member": ("linked.undefined_term", "/name", {"@value": "n", "zzz": "m"}, ""),
     "a number with a language": ("linked.syntax", "/name", {"@value": 5, "@language": "en"}, ""),
+    "a number with a direction": ("linked.unsupported", "/name", {"@value": 5, "@direction": "rtl"}, ""),
+    "a value with a type that has a context": (
+        "linked.unsupported",
+        "/credentialSubject",
+        {"@value": "n", "@type": "AchievementSubject"},
+        "",
+    ),
     "a value with an index": ("linked.unsupported", "/name", {"@value": "n", "@index": "i"}, ""),
     "an index that is a number": ("linked.syntax", "/issuer/@index", 5, ""),
     "a list with a property": ("linked.syntax", "/name", {"@list": [], "@id": "urn:a"}, ""),
@@ -154,9 +161,41 @@ def test_two_texts_that_differ_in_direction_alone_are_refused() -> None:
     assert refusal({"@context": V2, "id": "urn:a", "name": twins})[0] == "linked.unsupported"
 
 
-def test_numbers_and_texts_of_one_type_in_one_array_are_refused() -> None:
-    context: JsonObject = {"p": {"@id": X + "p", "@type": XSD + "integer"}}
-    assert refusal({"@context": context, "@id": "urn:a", "p": [5, "5"]}) == ("linked.unsupported", "/p")
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"p": [5, "5"]},
+        {"p": 5, "plain": 5},
+        {"p": 5, "plain": {"@value": "5", "@type": XSD + "integer"}},
+        {"p": 5, "q": {"@id": "urn:a", "p": "5"}},
+        {"q": {"p": "5", "plain": 5}},
+        {"@graph": {"@id": "urn:b", "p": [5, "5"]}},
+    ],
+)
+def test_one_literal_written_in_two_ways_is_refused(members: JsonObject) -> None:
+    context: JsonObject = {"p": {"@id": X + "p", "@type": XSD + "integer"}, "plain": X + "p", "q": X + "q"}
+    assert refusal({"@context": context, "@id": "urn:a", "@type": X, **members})[0] == "linked.unsupported"
+
+
+def test_one_literal_written_twice_in_the_same_way_is_read() -> None:
+    context: JsonObject = {"p": {"@id": X + "p", "@type": XSD + "integer"}, "q": X + "q"}
+    assert lines(context, p=[5, 5, 6], q={"@id": "urn:a", "p": 5}) == [
+        f'<urn:a> <{X}p> "5"^^<{XSD}integer> .',
+        f'<urn:a> <{X}p> "6"^^<{XSD}integer> .',
+        f"<urn:a> <{X}q> <urn:a> .",
+    ]
+    assert lines({}, **{"urn:p": [1.0, 1]}) == [f'<urn:a> <urn:p> "1"^^<{XSD}integer> .']
+
+
+def test_a_json_literal_without_a_canonical_form_is_refused() -> None:
+    context: JsonObject = {"p": {"@id": X, "@type": "@json"}}
+    assert refusal({"@context": context, "@id": "urn:a", "p": [2**60]}) == ("linked.json", "/p")
+
+
+@pytest.mark.parametrize("text", ["5", "1.5", "1.0e0", "INF", "x"])
+def test_a_text_that_is_no_canonical_double_is_refused(text: str) -> None:
+    context: JsonObject = {"p": {"@id": X, "@type": XSD + "double"}}
+    assert refusal({"@context": context, "@id": "urn:a", "p": text}) == ("linked.number", "/p")
 
 
 def test_a_node_with_two_indexes_is_refused() -> None:
@@ -312,6 +351,26 @@ def test_a_feature_of_json_ld_is_read(context: JsonObject, value: JsonValue, exp
     )
 
 
+def test_a_member_that_becomes_a_type_inside_a_type_is_read_as_one() -> None:
+    """Its names are read outside, like those of the type that made it one."""
+    context: JsonObject = {
+        "kind": X + "kind",
+        "U": "urn:U",
+        "T": {"@id": "urn:T", "@context": {"kind": "@type", "U": "urn:inside"}},
+    }
+    assert lines(context, **{"@type": "T", "kind": "U"}) == [
+        f"<urn:a> <{RDF}type> <urn:T> .",
+        f"<urn:a> <{RDF}type> <urn:U> .",
+    ]
+    document: JsonObject = {"@context": context, "@id": "urn:a", "@type": "T", "kind": {}}
+    assert refusal(document) == ("linked.syntax", "/kind")
+
+
+def test_a_member_that_is_no_longer_a_type_inside_a_type_is_read_as_a_property() -> None:
+    context: JsonObject = {"kind": "@type", "T": {"@id": "urn:T", "@context": {"kind": X + "kind"}}}
+    assert lines(context, kind="T") == [f'<urn:a> <{X}kind> "T" .']
+
+
 def test_members_of_the_node_itself_are_read() -> None:
     assert lines({"x": "@type", "n": "@nest"}, x="urn:T", n=[{"urn:p": "v"}, {"@type": "urn:U"}]) == [
         f"<urn:a> <{RDF}type> <urn:T> .",
@@ -328,6 +387,61 @@ def test_members_of_the_node_itself_are_read() -> None:
     ]
     assert lines({}, **{"@graph": [{"@id": "urn:b", "urn:q": "w"}]}) == ['<urn:b> <urn:q> "w" <urn:a> .']
     assert lines({}, **{"@index": "i", "urn:p": "v"}) == ['<urn:a> <urn:p> "v" .']
+
+
+def test_members_for_which_null_is_nothing_are_read() -> None:
+    assert lines({"p": {"@id": X, "@nest": "@nest"}}, **{"@nest": [{"p": "v"}], "@language": None}) == [
+        f'<urn:a> <{X}> "v" .'
+    ]
+
+
+def test_a_reverse_map_may_have_a_context() -> None:
+    reverse: JsonObject = {"@context": {"q": "urn:q"}, "q": {"@id": "urn:b"}}
+    assert lines({}, **{"@reverse": reverse}) == ["<urn:b> <urn:q> <urn:a> ."]
+
+
+def test_a_reverse_of_a_reverse_runs_forward() -> None:
+    assert lines({"p": {"@reverse": X}}, **{"@reverse": {"p": {"@id": "urn:b"}}}) == [f"<urn:a> <{X}> <urn:b> ."]
+
+
+@pytest.mark.parametrize(
+    ("context", "value"),
+    [
+        ({"p": {"@id": X, "@context": {"p": {"@id": X, "@type": "@json"}}}}, "a"),
+        ({"p": {"@id": X, "@context": {"p": {"@id": X, "@container": "@list"}}}}, ["a"]),
+        ({"p": {"@id": X, "@container": "@index", "@type": "@json"}}, {"i": 1}),
+        ({"p": {"@id": X, "@container": "@index"}}, {"i": "a"}),
+        ({"p": {"@id": X, "@type": "@json"}}, {"a": [{"__proto__": 1}]}),
+        ({"p": {"@id": X, "@container": ["@graph", "@id"]}}, ["urn:a"]),
+        ({"p": {"@id": X, "@container": ["@graph", "@id"]}}, {"urn:g": "urn:a"}),
+        ({"p": {"@id": X, "@container": "@type"}}, {"urn:T": {"@list": []}}),
+        ({"T": {"@id": "urn:T", "@context": {}}, "p": {"@id": X, "@container": "@type"}}, {"T": {}, "urn:U": {}}),
+        ({"p": {"@id": X, "@container": "@set", "@context": {"q": "urn:q"}}}, {"@included": {"q": "v"}}),
+        ({"p": X}, {"@context": {"p": {"@id": X, "@container": "@graph"}}, "@list": ["v"]}),
+        ({"p": X}, {"@context": {"p": {"@id": X, "@container": "@graph"}}, "@id": "urn:b"}),
+    ],
+)
+def test_a_corner_that_processors_read_differently_is_refused(context: JsonObject, value: JsonValue) -> None:
+    document: JsonObject = {"@context": context, "@id": "urn:a", "p": value}
+    assert refusal(document)[0] == "linked.unsupported"
+
+
+@pytest.mark.parametrize(
+    ("context", "value", "code"),
+    [
+        ({"p": {"@id": X, "@container": "@language"}}, {"e n": "v"}, "linked.language"),
+        ({"p": {"@id": X, "@container": "@language"}}, {"en": 5}, "linked.syntax"),
+        ({"p": {"@id": X, "@container": "@id"}}, {"rel": {}}, "linked.relative_iri"),
+        ({"p": {"@id": X, "@container": "@id"}}, {"urn:b": "text"}, "linked.syntax"),
+        ({"p": {"@id": X, "@container": "@type"}}, {"Undefined": {}}, "linked.undefined_type"),
+        ({"p": {"@id": X, "@container": "@index", "@index": "urn:q"}}, {"i": "text"}, "linked.syntax"),
+        ({"p": {"@id": X, "@container": ["@graph", "@index"]}}, {"i": {"@value": "v"}}, "linked.dropped"),
+    ],
+)
+def test_a_broken_map_is_refused_at_its_member(context: JsonObject, value: JsonObject, code: str) -> None:
+    document: JsonObject = {"@context": context, "@id": "urn:a", "p": value}
+    (key,) = value
+    assert refusal(document) == (code, f"/p/{key}")
 
 
 def test_the_graph_of_a_document_that_is_only_a_graph_is_the_default_one() -> None:

@@ -64,3 +64,44 @@ def test_the_suite_agrees(entry: dict[str, Any]) -> None:
         assert canonicalize(quads_of(entry)).decode() == canonicalize(expected).decode()
     else:
         quads_of(entry)
+
+
+def lossy(document: JsonValue) -> str:
+    contexts = Contexts(lambda url: None, is_trusted=lambda url: False)
+    return canonicalize(to_quads_lossy(document, contexts=contexts, base="https://base.example/a/")).decode()
+
+
+def test_what_strict_reading_refuses_is_dropped() -> None:
+    node = {"@id": "urn:a", "urn:p": "v"}
+    for lost in (
+        {"undefined": "x"},
+        {"@type": "http://a b/"},
+        {"urn:q": {"@value": None}},
+        {"urn:q": {"@language": "en"}},
+        {"urn:q": {"@value": "v", "@language": "e n"}},
+        {"_:p": "x"},
+    ):
+        assert lossy({**node, **lost}) == '<urn:a> <urn:p> "v" .\n'
+
+
+def test_a_relative_reference_is_resolved() -> None:
+    assert lossy({"@id": "../b", "urn:p": "v"}) == '<https://base.example/b> <urn:p> "v" .\n'
+
+
+def test_a_definition_that_is_dropped_leaves_the_one_before() -> None:
+    document = {"@context": [{"p": "urn:p"}, {"p": "@evil"}], "@id": "urn:a", "p": "v"}
+    assert lossy(document) == '<urn:a> <urn:p> "v" .\n'
+    document = {"@context": [{"p": "urn:p"}, {"p": {"@reverse": "@evil"}}], "@id": "urn:a", "p": "v"}
+    assert lossy(document) == '<urn:a> <urn:p> "v" .\n'
+
+
+def test_a_language_map_drops_what_is_no_tag() -> None:
+    context = {"p": {"@id": "urn:p", "@container": "@language"}}
+    assert lossy({"@context": context, "@id": "urn:a", "p": {"e n": "x", "en": "v"}}) == '<urn:a> <urn:p> "v"@en .\n'
+
+
+def test_a_scope_that_makes_its_own_property_json_is_followed() -> None:
+    context = {"p": {"@id": "urn:p", "@context": {"p": {"@id": "urn:p", "@type": "@json"}}}}
+    json_type = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON>"
+    assert lossy({"@context": context, "@id": "urn:a", "p": 5}) == f'<urn:a> <urn:p> "5"^^{json_type} .\n'
+    assert lossy({"@context": context, "@id": "urn:a", "p": "x"}) == f'<urn:a> <urn:p> "\\"x\\""^^{json_type} .\n'

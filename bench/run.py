@@ -116,8 +116,8 @@ def report(beside: list[Row], floor: list[Row], cold: list[Row]) -> str:
     lines = [
         "# Foundation: first figures",
         "",
-        f"`make bench` at commit {commit_id()}, Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}. "
-        "The machine is shared: compare ratios, not rates.",
+        f"`make bench` at commit {commit_id()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"{platform.machine()}. The machine is shared: compare ratios, not rates.",
         "",
         "The same Open Badge 3.0 (eddsa-rdfc-2022, did:key, made with @digitalbazaar/vc), from bytes; Satchel with all "
         "local facets on and nothing cached between two verifications but compiled contexts.",

@@ -94,7 +94,7 @@ def commands() -> str:
 
 def start() -> str:
     """The page that lists what a newcomer can read."""
-    lines = ["# New to micro-credentials?", "", "Generated from `satchel learn` by `make docs`. Read in this order:", ""]
+    lines = ["# New to micro-credentials?", "", "Generated from `satchel learn` by `make docs`. In this order:", ""]
     lines += [f"- [{question}]({topic}.md)" for topic, question in TOPICS.items()]
     return "\n".join(lines) + "\n"
 

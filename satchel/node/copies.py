@@ -174,7 +174,7 @@ class Copy:
             ranked = rank(asked, self._candidates(asked), k)
             return tuple(self._suggestion(asked, place) for place in ranked)
 
-    def _candidates(self, asked: Question) -> Iterator[Candidate]:
+    def _candidates(self, asked: Question) -> list[Candidate]:
         ranks: dict[int, float] = {}
         if expression := asked.expression():
             ranks.update(self._connection.execute(row.SELECT_POOL, (expression,)))
@@ -182,13 +182,14 @@ class Copy:
             beginnings = self._connection.execute(row.SELECT_BEGINNINGS, (asked.key, asked.key + row.AFTER))
             for (node,) in beginnings.fetchall():
                 ranks.setdefault(node, 0.0)
-        for node, bm25 in ranks.items():
-            keys = [key for (key,) in self._connection.execute(row.SELECT_KEYS, (node,))]
-            yield Candidate(node=node, keys=keys, bm25=bm25)
+        keys: dict[int, list[str]] = {}
+        for node, key in self._connection.execute(row.select_keys(len(ranks)), tuple(ranks)):
+            keys.setdefault(node, []).append(key)
+        return [Candidate(node=node, keys=names, bm25=ranks[node]) for node, names in keys.items()]
 
     def _suggestion(self, asked: Question, place: Ranked) -> Suggestion:
-        uri, label = self._connection.execute(row.SELECT_NAME, (place.node, 0)).fetchone()
-        _, via = self._connection.execute(row.SELECT_NAME, (place.node, place.label)).fetchone()
+        uri, label = self._name_of(place.node, 0)
+        _, via = self._name_of(place.node, place.label)
         return Suggestion(
             uri=uri,
             label=label,
@@ -198,6 +199,12 @@ class Copy:
             band=band(place.fit),
             framework=self.framework,
         )
+
+    def _name_of(self, node: int, place: int) -> tuple[str, str]:
+        found = self._connection.execute(row.SELECT_NAME, (node, place)).fetchone()
+        if found is None:
+            raise ValueError("its index and its items do not fit")
+        return str(found[0]), str(found[1])
 
     def _node(self, found: Sequence[object]) -> HeldNode:
         names = [(language, text) for language, text, _ in self._connection.execute(row.SELECT_LABELS, (found[0],))]
@@ -217,14 +224,19 @@ class _Words:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def knows(self, word: str) -> bool:
-        return self._connection.execute(row.SELECT_KNOWS, (word,)).fetchone() is not None
+    def uses(self, word: str) -> int:
+        found = self._connection.execute(row.SELECT_USES, (word,)).fetchone()
+        return 0 if found is None else int(found[0])
 
     def begins(self, prefix: str) -> bool:
         return self._connection.execute(row.SELECT_BEGINS, (prefix, prefix + row.AFTER)).fetchone() is not None
 
-    def near(self, grams: Collection[str]) -> list[tuple[str, int]]:
-        return self._connection.execute(row.select_near(len(grams)), tuple(grams)).fetchall()
+    def swaps(self, stems: Collection[str]) -> list[str]:
+        found = self._connection.execute(row.select_swaps(len(stems)), tuple(stems))
+        return [other for (other,) in found]
+
+    def near(self, grams: Collection[str], shortest: int, longest: int) -> list[tuple[str, int]]:
+        return self._connection.execute(row.select_near(len(grams)), (*grams, shortest, longest)).fetchall()
 
 
 def build(connection: sqlite3.Connection, report: ImportReport) -> None:
@@ -274,7 +286,7 @@ def _refusing(name: str) -> Iterator[None]:
     """Turns what a damaged file does into the one refusal."""
     try:
         yield
-    except (sqlite3.Error, ValueError, KeyError, TypeError, UnicodeError) as fault:
+    except (sqlite3.Error, ValueError, KeyError) as fault:
         raise FrameworkFault("framework.damaged", f"{name}: {fault}") from fault
 
 

@@ -1,8 +1,7 @@
 """The node's shelf of skills frameworks: one SQLite file an import, written once and read by everyone after that.
 
 A copy is `frameworks/DIGEST.db`, where DIGEST names what was imported; versions stand side by side. It is built under
-another name, synced and renamed, so that readers meet a whole copy or none. Copies are opened read-only as immutable
-files. A copy that is not as it was written is refused: a verdict may rest on its names.
+another name, synced and renamed, so that readers meet a whole copy or none.
 """
 
 from __future__ import annotations
@@ -12,22 +11,22 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from satchel.framework import read, row, search
-from satchel.framework.graph import Description, Framework, FrameworkFault, ImportReport, shown
+from satchel.errors import SettingsFault
+from satchel.framework import read
+from satchel.framework.graph import Description, FrameworkFault, ImportReport, shown
+from satchel.framework.search import ANSWERS_LIMIT, QUESTION_LIMIT_CHARS
 from satchel.node import settings
+from satchel.node.copies import Copy, Held, Shown, Suggestion, write
 from satchel.port import HeldFramework, HeldNode
 
-COPY_LIMIT_BYTES: Final = 2 * 1024 * 1024 * 1024
-NEIGHBOURS_LIMIT: Final = 500
 SHORTEST_DIGEST: Final = 6
 _NAME: Final = re.compile(r"[0-9a-f]{64}\.db")
+_PART: Final = re.compile(r"\.[0-9a-f]{64}\.db\.[0-9a-f]{16}\.part")
+_LOCK: Final = ".lock"
 
 
 class Shelf:
@@ -36,6 +35,7 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._copies: dict[str, tuple[tuple[int, int, int], Copy]] = {}
+        self._retired: list[Copy] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Shelf:
@@ -47,8 +47,9 @@ class Shelf:
     def close(self) -> None:
         """Closes every copy."""
         with self._lock:
-            for _, copy in self._copies.values():
+            for copy in (*self._retired, *(copy for _, copy in self._copies.values())):
                 copy.close()
+            self._retired.clear()
             self._copies.clear()
 
     def frameworks(self) -> tuple[HeldFramework, ...]:
@@ -108,22 +109,29 @@ class Shelf:
         for report in reports:
             read.refuse_rejected(report, skip_rejected=skip_rejected)
         settings.make_folder(self._folder)
+        with settings.lock(self._folder / _LOCK):
+            self._keep(reports)
+        return reports
+
+    def _keep(self, reports: Sequence[ImportReport]) -> None:
+        """Builds every copy before the first one gets its name."""
         built: list[tuple[Path, Path]] = []
         try:
+            for part in self._folder.iterdir():
+                if _PART.fullmatch(part.name):  # left by a process that died; the lock says that nobody builds now
+                    part.unlink(missing_ok=True)
             for report in reports:
                 target = self._folder / f"{report.framework.digest}.db"
-                part = self._folder / f".{target.name}.{os.urandom(8).hex()}.part"
-                built.append((part, target))
-                _write(part, report)
+                built.append((self._folder / f".{target.name}.{os.urandom(8).hex()}.part", target))
+                write(built[-1][0], report)
             for part, target in built:
                 part.replace(target)
             _sync_folder(self._folder)
         except (OSError, sqlite3.Error) as fault:
-            raise settings.SettingsFault("settings.write_failed", f"{self._folder}: {fault}") from fault
+            raise SettingsFault("settings.write_failed", f"{self._folder}: {fault}") from fault
         finally:
             for part, _ in built:
                 part.unlink(missing_ok=True)
-        return reports
 
     def _sound(self) -> list[Copy]:
         opened = self._opened()
@@ -141,6 +149,10 @@ class Shelf:
                 if kept is not None and kept[0] == seen:
                     found.append(kept[1])
                     continue
+                if kept is not None:
+                    # Another thread may be reading it: it is closed with the shelf.
+                    self._retired.append(kept[1])
+                    del self._copies[path.name]
                 try:
                     copy = Copy.open(path)
                 except FrameworkFault as fault:
@@ -157,7 +169,7 @@ class Shelf:
         except FileNotFoundError:
             return
         except OSError as fault:
-            raise settings.SettingsFault("settings.file_unreadable", f"{self._folder}: {fault}") from fault
+            raise SettingsFault("settings.file_unreadable", f"{self._folder}: {fault}") from fault
         for name in names:
             path = self._folder / name
             with contextlib.suppress(FileNotFoundError):
@@ -167,12 +179,12 @@ class Shelf:
 
 def check_question(question: str, k: int) -> None:
     """Raises FrameworkFault framework.query when the question is empty or too long, or k is not 1 to 100."""
-    if not question.strip() or len(question) > search.QUESTION_LIMIT_CHARS:
+    if not question.strip() or len(question) > QUESTION_LIMIT_CHARS:
         raise FrameworkFault(
-            "framework.query", f"the question is empty or longer than {search.QUESTION_LIMIT_CHARS} characters"
+            "framework.query", f"the question is empty or longer than {QUESTION_LIMIT_CHARS} characters"
         )
-    if not 1 <= k <= search.ANSWERS_LIMIT:
-        raise FrameworkFault("framework.query", f"k is {k}, and must be from 1 to {search.ANSWERS_LIMIT}")
+    if not 1 <= k <= ANSWERS_LIMIT:
+        raise FrameworkFault("framework.query", f"k is {k}, and must be from 1 to {ANSWERS_LIMIT}")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -198,5 +210,3 @@ def _is_named(framework: HeldFramework, name: str) -> bool:
         or name == framework.id
         or (len(name) >= SHORTEST_DIGEST and framework.digest.startswith(folded))
     )
-
-

@@ -1,0 +1,462 @@
+"""What a learner does on the screens, with a real wallet, real badges and a real issuer node on a loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from satchel.codec import strictjson
+from satchel.node import entropy
+from satchel.node.mirror import OfflineFetch
+from satchel.node.settings import Home
+from tests.screen import ground, snapshot
+from tests.screen.ground import NOW, PASSPHRASE
+from tests.screen.test_snapshots import PATIENCE_SECONDS, settled, typed
+from tests.wallet.issuer_node import LINK, IssuerNode, serving
+from tui import keymap, theme
+from tui.app import SatchelApp
+from tui.desk import Desk
+from tui.glyph import UNICODE
+from tui.local import LateNetwork, LocalNode
+from tui.widget.text_line import TextLine
+from wallet import peer
+from wallet.drawer import Drawer
+from wallet.secret import passphrase
+from wallet.service import WalletService
+
+WIDE = (120, 40)
+NARROW = (80, 24)
+
+
+def words(pilot: Pilot[None]) -> str:
+    return snapshot.text(pilot.app)
+
+
+async def type_in(pilot: Pilot[None], text: str) -> None:
+    await pilot.press(*("space" if char == " " else char for char in text))
+
+
+async def locked(node: LocalNode, **options: str) -> SatchelApp:
+    return SatchelApp(ground.desk_of(node), **options)
+
+
+async def gone(pilot: Pilot[None], text: str) -> None:
+    """Waits until the words are not on the screen any more."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        await pilot.pause()
+        if text not in words(pilot):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{text!r} stays:\n{words(pilot)}")
+
+
+async def test_a_wrong_passphrase_says_three_lines_and_its_code_and_the_right_one_opens(node: LocalNode) -> None:
+    app = await locked(node)
+    async with app.run_test(size=NARROW) as pilot:
+        await type_in(pilot, "a wrong heron")
+        assert "a wrong heron" not in words(pilot)
+        await pilot.press("enter")
+        await settled(pilot, "does not open")
+        assert "The wallet stays locked; nothing was changed." in words(pilot)
+        assert "restore a backup" in words(pilot)
+        assert "wallet.passphrase" not in words(pilot)
+        await pilot.press("f2")
+        await settled(pilot, "wallet.passphrase")
+        await pilot.press("escape")
+        await gone(pilot, "does not open")
+        await type_in(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await settled(pilot, "Data wrangling")
+
+
+async def test_the_first_steps_refuse_two_passphrases_and_a_weak_one_and_then_make_a_wallet(tmp_path: Path) -> None:
+    async with ground.node_of(Home(tmp_path / "new")) as node:
+        app = await locked(node)
+        async with app.run_test(size=NARROW) as pilot:
+            first, second = app.screen.query(TextLine)
+            first.value, second.value = "a heron over the salt marsh", "another heron"
+            second.focus()
+            await pilot.press("enter")
+            await settled(pilot, "The two passphrases are not the same.")
+            assert not node.has_wallet()
+            first.value = second.value = "short"
+            await pilot.press("enter")
+            await settled(pilot, "under 12 characters")
+            assert "No wallet was made." in words(pilot)
+            assert not node.has_wallet()
+            first.value = second.value = "a heron over the salt marsh"
+            await pilot.press("enter")
+            await settled(pilot, "The wallet is made. You are did:key:z6Mk")
+            assert "No credentials yet." in words(pilot)
+            assert node.has_wallet()
+
+
+async def test_locking_leaves_nothing_behind_the_door(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("1")
+        await settled(pilot, "Join data")
+        await pilot.press("ctrl+l")
+        await settled(pilot, "The wallet is locked.")
+        await pilot.press("f8")
+        await settled(pilot, "Nothing judged yet")
+        assert "wrangling" not in words(pilot)
+        await pilot.press("1")
+        await settled(pilot, "The wallet is locked.")
+        assert app.desk.opened is None
+        await type_in(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        # Where one wanted to go is where one is let in.
+        await settled(pilot, "Join data")
+
+
+async def test_a_file_a_folder_and_a_paste_are_added_and_what_is_bad_is_told(node: LocalNode, folder: Path) -> None:
+    new = ground.signed(ground.badge(30, "Splicing", ground.SCHOOL, "did:example:1"), ground.SCHOOL)
+    persian = ground.signed(ground.badge(31, "می\u200cخواهم 👩\u200d🏫", ground.SCHOOL, "did:example:1"), ground.SCHOOL)
+    (folder / "in").mkdir()
+    (folder / "in" / "a.json").write_bytes(new)
+    (folder / "in" / "b.json").write_bytes(new.replace(b"Splicing", b"Slicing!"))
+    (folder / "in" / ".hidden.json").write_bytes(new)
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("a")
+        await settled(pilot, "What do you want to add?")
+        await typed(pilot, str(folder / "in"))
+        await settled(pilot, "1 kept or already there, 1 not kept.")
+        assert "signature does not fit" in words(pilot)
+        await pilot.press("f")
+        await gone(pilot, "kept                  ✔")
+        await pilot.press("escape")
+        await settled(pilot, "Splicing")
+        await pilot.press("a")
+        await settled(pilot, "What do you want to add?")
+        await typed(pilot, "/nowhere/at-all.json")
+        await settled(pilot, "No such file or directory")
+        await pilot.press("escape")
+        await pilot.press("a")
+        await settled(pilot, "What do you want to add?")
+        # Its signature covers the joiners: the text must arrive as it was copied.
+        app.post_message(events.Paste("  " + persian.decode() + "\n"))
+        await settled(pilot, "1 kept or already there, 0 not kept.")
+        assert "✔ accepted" in words(pilot)
+        await pilot.press("escape")
+        opened = app.desk.opened
+        assert opened is not None
+        listing = await opened.wallet.listing()
+        assert len(listing.current) == 8
+        written = await opened.wallet.export(listing.current[0].id, folder / "out")
+        assert written.read_bytes() in (new, persian)
+
+
+async def test_the_filter_and_the_order_change_the_list_and_esc_brings_it_back(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("slash")
+        await type_in(pilot, "sailing")
+        await settled(pilot, "3 of 6")
+        await pilot.press("enter", "o")
+        await settled(pilot, "Credentials by title")
+        lines = [line for line in words(pilot).splitlines() if "sailing" in line or "saili" in line]
+        assert [line.find("First aid") >= 0 for line in lines[1:4]] == [True, False, False]
+        await pilot.press("escape")
+        await settled(pilot, " 6 ─")
+        await pilot.press("slash")
+        await type_in(pilot, "zzz")
+        await settled(pilot, "No credential passes the filter.")
+
+
+async def test_export_writes_the_bytes_and_never_over_another_file(node: LocalNode, folder: Path) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("end", "x")
+        await settled(pilot, "Into which folder")
+        await typed(pilot, str(folder / "out"))
+        await settled(pilot, "Written:")
+        (written,) = (folder / "out").iterdir()
+        card_id = app.screen.query_one("#cards").current.id  # type: ignore[attr-defined]
+        assert app.desk.opened is not None
+        shown = await app.desk.opened.wallet.show(card_id)
+        assert written.read_bytes() == shown.envelope.raw
+        written.write_bytes(b"something else")
+        await pilot.press("x")
+        await settled(pilot, "Into which folder")
+        await typed(pilot, str(folder / "out"))
+        await settled(pilot, "it was not overwritten")
+        assert written.read_bytes() == b"something else"
+        await pilot.press("d")
+        await settled(pilot, "usage.file")
+
+
+async def test_removing_asks_first_and_enter_is_not_yes(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Knots and hitches")
+        for key in ("enter", "n", "escape"):
+            await pilot.press("home", "delete")
+            await settled(pilot, "for good?")
+            await pilot.press(key)
+            if key == "enter":
+                await pilot.pause()
+                assert "for good?" in words(pilot)
+                await pilot.press("n")
+            await gone(pilot, "for good?")
+        assert "Knots and hitches" in words(pilot)
+        await pilot.press("home", "delete")
+        await settled(pilot, "for good?")
+        await pilot.press("y")
+        await gone(pilot, "Knots and hitches")
+
+
+async def test_a_stack_is_built_opened_again_and_held_against_a_pathway(node: LocalNode, folder: Path) -> None:
+    (folder / "goal.yaml").write_text(ground.PATHWAY, "utf-8")
+    (folder / "round.yaml").write_text(
+        "satchel: pathway/1\nid: r\nname: Round\nsteps:\n"
+        "  - {id: a, name: A, needs: {step: b}}\n  - {id: b, name: B, needs: {step: a}}\n",
+        "utf-8",
+    )
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("end", "space", "t")
+        await settled(pilot, "What is the stack called?")
+        await typed(pilot, "Harbour data")
+        await settled(pilot, "Into which folder?")
+        await typed(pilot, str(folder / "stacks"))
+        await settled(pilot, "✔ signed")
+        file = folder / "stacks" / "harbour-data.stack.zip"
+        assert file.is_file()
+        await pilot.press("end", "p")
+        await settled(pilot, "Which pathway file?")
+        await typed(pilot, str(folder / "goal.yaml"))
+        await settled(pilot, "1 of 4 steps")
+        assert "first: First aid in force" in words(pilot)
+        await pilot.press("p")
+        await settled(pilot, "Which pathway file?")
+        await typed(pilot, str(folder / "round.yaml"))
+        await settled(pilot, "a waits for b waits for a")
+        assert "nothing was changed" in words(pilot)
+        await pilot.press("d")
+        await settled(pilot, "pathway.cycle")
+        await pilot.press("escape", "a")
+        await settled(pilot, "Which stack file?")
+        await typed(pilot, str(file))
+        await settled(pilot, "Harbour data")
+        assert words(pilot).count("Harbour data") == 2  # the row and its page: the same file is one row
+        file.write_bytes(file.read_bytes()[:-30])
+        await pilot.press("a")
+        await settled(pilot, "Which stack file?")
+        await typed(pilot, str(file))
+        await settled(pilot, "No stack was opened.")
+
+
+async def test_verify_needs_no_wallet_and_keeps_the_order_asked(tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    for name, raw in ground.applicants().items():
+        (sent / name).write_bytes(raw)
+    async with ground.node_of(Home(tmp_path / "none")) as node:
+        app = await locked(node, start="verify")
+        async with app.run_test(size=NARROW) as pilot:
+            await settled(pilot, "It needs no wallet")
+            app.post_message(events.Paste(str(sent)))
+            await settled(pilot, "2 accepted, 2 rejected, 1 undecided, 1 malformed")
+            names = [line.split("applicant-")[1][0] for line in words(pilot).splitlines() if "applicant-" in line]
+            assert names == ["1", "2", "3", "4", "5", "6"]
+            await pilot.press("home", "down", "enter")
+            await settled(pilot, "REJECTED")
+            assert "Nothing that the file says is confirmed." in words(pilot)
+            await pilot.press("escape")
+            await settled(pilot, "applicant-3")
+            await pilot.press("down", "enter")
+            await settled(pilot, "REJECTED")
+            # It has ended, and is still what its issuer signed.
+            assert "Nothing that the file says is confirmed." not in words(pilot)
+            await pilot.press("v")
+            await settled(pilot, "applicant-3")
+            await pilot.press("escape", "delete")
+            await settled(pilot, "Nothing judged yet")
+        assert not node.has_wallet()
+
+
+async def test_a_claim_link_is_looked_at_first_and_then_claimed(home: Home) -> None:
+    issuer = IssuerNode(expires=NOW.replace(year=2027))
+    async with serving(issuer) as origins:
+        network = LateNetwork(lambda: NOW, origins)
+        async with LocalNode(home, clock=lambda: NOW, fetch=network, network="online") as node:
+            desk = Desk(node=node, clock=lambda: NOW, glyphs=UNICODE, opened=await node.unlock(PASSPHRASE))
+            app = SatchelApp(desk, start="inbox")
+            async with app.run_test(size=WIDE) as pilot:
+                await settled(pilot, "Nothing waits for you.")
+                await pilot.press("a")
+                await settled(pilot, "Which link were you given?")
+                await typed(pilot, "https://college.example/somewhere")
+                await settled(pilot, "Nothing was taken from the link.")
+                await pilot.press("a")
+                await settled(pilot, "Which link were you given?")
+                await typed(pilot, LINK)
+                await settled(pilot, "Reading tide tables")
+                assert "Not checked yet" in words(pilot) and "3 Inbox(1)" in words(pilot)
+                assert issuer.claims == []
+                await pilot.press("c")
+                await settled(pilot, "1 of 1 kept.")
+                await settled(pilot, "Nothing waits for you.")
+                assert len(issuer.claims) == 1
+                await pilot.press("2")
+                await settled(pilot, "SQL basics")
+                assert words(pilot).count("Reading tide tables") == 2
+
+
+async def test_an_endorsement_waits_is_judged_and_is_taken_or_declined(home: Home, first_home: Home) -> None:
+    mate = ground.key_of("screens: a peer")
+    async with (
+        WalletService.unlock(home, passphrase(PASSPHRASE), fetch=OfflineFetch()) as wallet,
+        Drawer.open(home, wallet.vault, entropy=entropy.system) as drawer,
+    ):
+        inbox = peer.Inbox(wallet, drawer, fetch=OfflineFetch())
+        cards = {card.title: card.id for card in (await wallet.list()).current}
+        for title in ("Data wrangling", "SQL basics", "Working in a team"):
+            made = await peer.endorse(
+                (await wallet.export(cards[title])).raw,
+                endorser=ground.did_of(mate),
+                endorser_name="An invented peer",
+                signer=ground.signer_of(mate),
+                comment=f"I have seen it done: {title}.",
+                about="credential",
+                fetch=OfflineFetch(),
+                now=NOW,
+                entropy=entropy.system,
+            )
+            await inbox.receive(strictjson.load_object(made.raw), now=NOW)
+    async with ground.node_of(home) as node:
+        app = await locked(node, start="inbox")
+        async with app.run_test(size=WIDE) as pilot:
+            await type_in(pilot, PASSPHRASE)
+            await pilot.press("enter")
+            await settled(pilot, "3 Inbox(3)")
+            await settled(pilot, "ACCEPTED")
+            assert "I have seen it done" in words(pilot)
+            await pilot.press("c")
+            await settled(pilot, "1 of 1 kept.")
+            await settled(pilot, "3 Inbox(2)")
+            await pilot.press("delete")
+            await settled(pilot, "Take this out of the inbox?")
+            await pilot.press("y")
+            await settled(pilot, "3 Inbox(1)")
+            assert app.desk.opened is not None
+            assert len((await app.desk.opened.wallet.listing()).current) == 7
+
+
+async def test_without_a_network_a_link_is_refused_in_three_lines(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="inbox")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Nothing waits for you.")
+        await pilot.press("a")
+        await settled(pilot, "Which link were you given?")
+        await typed(pilot, LINK)
+        await settled(pilot, "This needs the network")
+        await pilot.press("d")
+        await settled(pilot, "fetch.offline")
+
+
+async def test_narrow_shows_one_pane_with_enter_and_esc_and_wide_shows_two(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="passport")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Join data")
+        assert "What speaks for it" not in words(pilot)
+        await pilot.press("enter")
+        await settled(pilot, "What speaks for it")
+        assert "Reached" not in words(pilot)
+        await pilot.press("enter")
+        await settled(pilot, "ACCEPTED")
+        await pilot.press("escape")
+        await settled(pilot, "What speaks for it")
+        await pilot.press("escape")
+        await settled(pilot, "Reached")
+        await pilot.resize_terminal(*WIDE)
+        await settled(pilot, "What speaks for it")
+        assert "Reached" in words(pilot)
+
+
+async def test_settings_change_colours_and_keys_and_check_the_wallet(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="settings")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Your DID")
+        await pilot.press("enter")
+        await settled(pilot, "satchel-light")
+        await pilot.press("down", "enter")
+        await settled(pilot, " vi")
+        await pilot.press("j", "j", "k")
+        assert app.screen.query_one("#settings").current.name == "Signs"  # type: ignore[attr-defined]
+        await pilot.press("G", "k", "enter")
+        await settled(pilot, "7 records, all whole")
+
+
+async def test_every_theme_draws_every_tone(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        for name in theme.names():
+            app.theme = name
+            await settled(pilot, "✔ accepted")
+            assert "✘ expired" in words(pilot) and "? undecided" in words(pilot), name
+
+
+async def test_the_palette_offers_what_makes_sense_now_and_runs_it(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Data wrangling")
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "credential: Add from a file, folder or link" in titles
+        assert "inbox: Claim what is offered" not in titles and "error: Show code and causes" not in titles
+        assert all(": " in title for title in titles) and len(set(titles)) == len(titles)
+        await pilot.press("ctrl+p")
+        await settled(pilot, "credential: Add")
+        await type_in(pilot, "view pass")
+        await settled(pilot, "view: Passport")
+        await pilot.press("enter")
+        await settled(pilot, "Join data")
+
+
+async def test_help_lists_the_bindings_that_work_here(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="stack")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "The whole wallet")
+        await pilot.press("question_mark")
+        await settled(pilot, "Hold against a pathway")
+        assert "Copy the DID" not in words(pilot)
+        await pilot.press("question_mark")
+        await gone(pilot, "Everywhere")
+
+
+@pytest.mark.parametrize("place", keymap.PLACES, ids=lambda place: place.name)
+async def test_every_place_has_a_key_a_click_and_at_most_eight_keys_below(place: keymap.Place, node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press(place.key)
+        await pilot.pause()
+        assert app.current_mode == place.name
+        shown = [one for one in app.screen.active_bindings.values() if one.binding.show]
+        assert 1 <= len({one.binding.action for one in shown}) <= 8
+        await pilot.press("2")
+        await pilot.pause()
+        await pilot.click("TitleBar", offset=(words(pilot).splitlines()[0].index(place.title) + 1, 0))
+        await pilot.pause()
+        assert app.current_mode == place.name
+
+
+def test_every_binding_has_an_id_of_its_own_and_the_keymaps_know_them() -> None:
+    tables = [value for value in vars(keymap).values() if isinstance(value, list)]
+    ids = [binding.id for table in tables for binding in table]
+    assert all(ids) and len(set(ids)) == len(ids)
+    for name, keys in keymap.KEYMAPS.items():
+        assert set(keys) <= set(ids), name

@@ -1,0 +1,1 @@
+"""Pages: what a Pane shows of one thing, as functions that write on a Sheet. Pure; no widget, no service."""

@@ -1,0 +1,128 @@
+"""What all screens have: the two bars, the error box, one pane when narrow, and a way to run work that may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Final, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from satchel.errors import SatchelError
+from tui import fault, keymap
+from tui.desk import Desk
+from tui.widget.bars import KeyLine, TitleBar
+from tui.widget.fault_box import FaultBox
+
+T = TypeVar("T")
+
+WIDE: Final = 100
+BREAKPOINTS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide")]
+
+
+class Go(Message):
+    """Asks the app for another place."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+
+class Frame(Screen[None]):
+    """A screen of one place. `body` gives what stands between the bars."""
+
+    PLACE: ClassVar[str] = ""
+    BINDINGS = keymap.FRAME
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.PLACE, lambda place: self.desk.counts.get(place, 0), self.desk.state)
+        yield from self.body()
+        yield FaultBox(self.desk.glyphs)
+        yield KeyLine()
+
+    def body(self) -> ComposeResult:
+        """The widgets between the bars."""
+        yield from ()
+
+    async def attempt(self, work: Awaitable[T], *, means: str) -> T | None:
+        """The result, or None after an error that is now on the screen; `means` is what it means for the owner."""
+        try:
+            return await work
+        except SatchelError as error:
+            self.fail(error, means)
+            return None
+
+    def fail(self, error: SatchelError, means: str) -> None:
+        """Puts an error on the screen."""
+        self.tell(fault.trouble(error, means))
+
+    def tell(self, trouble: fault.Trouble) -> None:
+        """Puts three lines on the screen."""
+        self.query_one(FaultBox).show(trouble)
+        self.refresh_bindings()
+
+    def say(self, done: str) -> None:
+        """Says in one line what was done."""
+        self.query_one(FaultBox).say(done)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.query_one(FaultBox).has_code if action == "show_code" and self.is_mounted else True
+
+    def action_show_code(self) -> None:
+        self.query_one(FaultBox).toggle_code()
+
+    def action_back(self) -> None:
+        box = self.query_one(FaultBox)
+        if box.is_open:
+            box.close()
+            self.refresh_bindings()
+        else:
+            self.back()
+
+    def back(self) -> None:
+        """What Esc does when there is no error to close."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+
+class TwoPanes(Frame):
+    """A list and what is said of its row: side by side, or when narrow one after the other (Enter and Esc)."""
+
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="panes"):
+            with Vertical(classes="left"):
+                yield from self.left()
+            with Vertical(classes="right"):
+                yield from self.right()
+
+    def left(self) -> ComposeResult:
+        """The list."""
+        yield from ()
+
+    def right(self) -> ComposeResult:
+        """What is said of the row."""
+        yield from ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only one pane is seen."""
+        return self.size.width < WIDE
+
+    def drill(self, focus: Callable[[], object]) -> None:
+        """Shows the right side when narrow, and gives it the focus."""
+        self.add_class("-drilled")
+        focus()
+
+    def back(self) -> None:
+        if self.has_class("-drilled"):
+            self.remove_class("-drilled")
+            self.query(".left LineView").first().focus()
+        else:
+            super().back()

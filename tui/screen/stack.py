@@ -1,0 +1,145 @@
+"""Stacks: several credentials signed into one, held against a pathway, exported with their originals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from textual import work
+from textual.app import ComposeResult
+
+from satchel.codes import Outcome
+from tui import keymap
+from tui.desk import Desk
+from tui.glyph import OUTCOME_TONES
+from tui.page import stack as page
+from tui.port import WHOLE, StackRow, StackView
+from tui.screen.ask import Ask
+from tui.screen.frame import TwoPanes
+from tui.widget.pane import Pane, nothing
+from tui.widget.skill_table import Cell, Column, SkillTable
+
+NOT_SERVED: Final = ("This node does not stack credentials.", "", "2  shows the credentials themselves.")
+
+
+class Stack(TwoPanes):
+    """The whole wallet and the stack files of this session, and what a pathway says of each."""
+
+    PLACE = "stack"
+    BINDINGS = keymap.STACK
+
+    def left(self) -> ComposeResult:
+        table = SkillTable(_columns(self.desk), lambda stack: stack.id, self.desk.glyphs, empty=NOT_SERVED, id="stacks")
+        table.border_title = "Stacks"
+        yield table
+
+    def right(self) -> ComposeResult:
+        pane = Pane(self.desk.glyphs, id="stack")
+        pane.border_title = "Stack"
+        yield pane
+
+    @property
+    def table(self) -> SkillTable[StackRow]:
+        """The stacks."""
+        return self.query_one("#stacks", SkillTable)
+
+    @property
+    def view(self) -> StackView | None:
+        """The service behind the screen, when it is served."""
+        return None if self.desk.opened is None else self.desk.opened.stack
+
+    def on_mount(self) -> None:
+        self.table.focus()
+
+    def on_screen_resume(self) -> None:
+        self.action_refresh()
+
+    @work(exclusive=True, group="read")
+    async def action_refresh(self) -> None:
+        view = self.view
+        if view is None:
+            self.table.fill(())
+            return
+        whole = await self.attempt(view.whole(), means="The stacks cannot be shown; nothing was changed.")
+        if whole is not None:
+            answered = next((row for row in self.table.rows if row.id == WHOLE and row.pathway), None)
+            self.table.fill([answered or whole, *self.desk.stacks])
+            self.table.border_subtitle = "Space and t in Credentials (2) make a new one"
+
+    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
+        stack = self.table.current
+        self.query_one(Pane).show(nothing if stack is None else lambda sheet: page.write(sheet, stack))
+        self.refresh_bindings()
+
+    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
+        self.drill(self.query_one(Pane).focus)
+
+    @work(exclusive=True, group="write")
+    async def action_check(self) -> None:
+        view, stack = self.view, self.table.current
+        if view is None or stack is None:
+            return
+        path = await self.app.push_screen_wait(
+            Ask(
+                "Which pathway file?",
+                hint="A YAML file: its steps say what is needed, the answer what is missing.",
+            )
+        )
+        if path is None:
+            return
+        comparing = view.compare(stack, Path(path).expanduser())
+        answered = await self.attempt(comparing, means="It was not held against the pathway; nothing was changed.")
+        if answered is not None:
+            self.desk.stacks[:] = [answered if row.id == answered.id else row for row in self.desk.stacks]
+            self.table.fill([answered if row.id == answered.id else row for row in self.table.rows])
+
+    @work(exclusive=True, group="write")
+    async def action_open(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        path = await self.app.push_screen_wait(Ask("Which stack file?", hint="Every part is judged by itself."))
+        if path is None:
+            return
+        opened = await self.attempt(view.open(Path(path).expanduser()), means="No stack was opened.")
+        if opened is not None:
+            self.desk.stacks[:] = [*(row for row in self.desk.stacks if row.id != opened.id), opened]
+            await self.action_refresh().wait()
+            self.table.move_to(len(self.table.rows) - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "open":
+            return self.view is not None
+        if action == "check":
+            return self.view is not None and self.is_mounted and self.table.current is not None
+        return super().check_action(action, parameters)
+
+
+def _columns(desk: Desk) -> tuple[Column[StackRow], ...]:
+    glyphs = desk.glyphs
+
+    def title(stack: StackRow) -> Cell:
+        return stack.title or "untitled", "plain"
+
+    def parts(stack: StackRow) -> Cell:
+        return f"{len(stack.parts):>5}", "muted"
+
+    def signature(stack: StackRow) -> Cell:
+        if stack.id == WHOLE:
+            return "", "muted"
+        outcome: Outcome = "pass" if stack.is_signed else "fail"
+        return f"{glyphs.outcomes[outcome]} {'signed' if stack.is_signed else 'not proven'}", OUTCOME_TONES[outcome]
+
+    def rules(stack: StackRow) -> Cell:
+        if not stack.pathway:
+            return glyphs.dash, "muted"
+        met = sum(rule.state == "met" for rule in stack.rules)
+        sign = glyphs.done if stack.is_ready else glyphs.part
+        return f"{sign} {met} of {len(stack.rules)} steps", "good" if stack.is_ready else "warn"
+
+    return (
+        Column(title="Title", cell=title),
+        Column(title="Parts", cell=parts, width=5),
+        Column(title="List", cell=signature, width=12, least=56),
+        Column(title="Pathway", cell=rules, width=18),
+    )

@@ -336,6 +336,14 @@ _VERIFIER = {
     "proof.created_future": Code(
         "warn", "The proof says it was made in the future.", "Ask the issuer about its clock."
     ),
+    "proof.context_added": Code(
+        "warn", "A context was added after signing.", "Read what it says by the contexts that the proof names."
+    ),
+    "proof.meaning": Code(
+        "warn",
+        "The signature holds, but not everything that was signed has a meaning.",
+        "Ask the issuer to use terms that its contexts define.",
+    ),
     "proof.created_early": Code(
         "warn", "The proof says it was made before such proofs existed.", "Ask the issuer about its clock."
     ),

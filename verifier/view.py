@@ -111,7 +111,7 @@ def _within(report: Report) -> Iterator[Report]:
 
 
 def _told_first(facets: Sequence[Facet]) -> list[Facet]:
-    """What is wrong goes first, for a reader who stops there; what does not apply says nothing to most and goes last."""
+    """What is wrong goes first, for a reader who stops there; what does not apply goes last."""
     return sorted(facets, key=lambda facet: _ORDER.index(facet.outcome))
 
 

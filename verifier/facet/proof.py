@@ -69,6 +69,7 @@ class _Content:
     older ones when those are asked for. A content that takes too much work is given up for all proofs at once."""
 
     def __init__(self, value: JsonObject) -> None:
+        self._value = value
         self.official = Secured(value, PINNED)
         self.given_up: tuple[str, str | None] | None = None
         self._older: list[tuple[str, Secured]] | None = None
@@ -79,9 +80,7 @@ class _Content:
         if self._older is None:
             context = self.official.document.get("@context")
             urls = [item for item in context if isinstance(item, str)] if isinstance(context, list) else []
-            self._older = [
-                (label, Secured(self.official.document, contexts)) for label, contexts in pinned.historical(urls)
-            ]
+            self._older = [(label, Secured(self._value, contexts)) for label, contexts in pinned.historical(urls)]
         return self._older
 
     def drop(self, label: str) -> None:
@@ -200,6 +199,19 @@ def _verify(content: _Content, proof: Proof, method: VerificationMethod, now: da
         return "proof.created_future", None
     if proof.created is not None and proof.created < EARLIEST:
         return "proof.created_early", None
+    return _plain(content, proof) if "-jcs-" in (proof.cryptosuite or "") else ("proof.ok", None)
+
+
+def _plain(content: _Content, proof: Proof) -> tuple[str, str | None]:
+    """What a true signature over plain JSON leaves open: it also covers members without a meaning, and it holds when
+    contexts were added behind those that the proof names (vc-di-eddsa §3.3, the prefix rule)."""
+    signed = proof.raw.get("@context")
+    if signed is not None and signed != content.official.document.get("@context"):
+        return "proof.context_added", None
+    try:
+        content.official.canonical()
+    except LinkedError as error:
+        return "proof.meaning", f"Signed as it stands, but not all of it has a meaning: {error.message}."
     return "proof.ok", None
 
 

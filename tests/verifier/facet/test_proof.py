@@ -194,3 +194,22 @@ def test_a_graph_that_takes_too_much_work_is_given_up_once_for_all_proofs() -> N
 
 def test_a_strangers_good_signature_is_a_good_signature() -> None:
     proof_says(signed(badge(), key=STRANGER), "pass", "proof.ok")
+
+
+JCS = signed(badge(), suite="eddsa-jcs-2022")
+
+
+def test_a_signature_over_plain_json_passes_when_every_term_has_a_meaning() -> None:
+    proof_says(JCS, "pass", "proof.ok")
+    proof_says(JCS | {"name": "Rocketry"}, "fail", "proof.invalid")
+
+
+def test_a_signed_term_without_a_meaning_is_told() -> None:
+    proof_says(signed(badge() | {"unheardOf": "a text"}, suite="eddsa-jcs-2022"), "warn", "proof.meaning")
+
+
+def test_a_context_added_behind_the_signed_ones_is_told() -> None:
+    document = copy.deepcopy(JCS)
+    document["proof"]["@context"] = list(document["@context"])
+    document["@context"].append("https://w3id.org/security/data-integrity/v2")
+    proof_says(document, "warn", "proof.context_added")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from issuer import event, holder, store
+from issuer.compose import credential_url
 from issuer.event import Happened
 from issuer.issue import Desk
 from satchel.codec import strictjson
@@ -25,7 +26,7 @@ Standing: TypeAlias = Literal["stands", "revoked", "suspended", "ended", "to_be_
 SwitchedBy: TypeAlias = Literal["holder", "owner"]
 
 _SHOWN: Final = (
-    "SELECT c.raw, c.digest, c.issued_at, c.valid_until, c.achievement_until, l.purpose, s.since FROM public_page p "
+    "SELECT c.raw, c.valid_until, c.achievement_until, l.purpose, s.since FROM public_page p "
     "JOIN credential c ON c.id = p.credential JOIN status_list l ON l.id = c.list "
     "LEFT JOIN status_set s ON s.list = c.list AND s.idx = c.idx WHERE p.credential = $1"
 )
@@ -36,8 +37,8 @@ _OFF: Final = "DELETE FROM public_page WHERE credential = $1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """What everybody may see. "" where not said; `digest` is the SHA-256 of the signed credential, so that who is given
-    the file can tell that it is this one."""
+    """What everybody may see. "" where not said; `url` is the id of the signed credential, so that who is given it
+    can tell that it is this one. (Not a digest: a wallet may keep the same document as other bytes.)"""
 
     id: str
     issuer_id: str
@@ -53,7 +54,7 @@ class Badge:
     achievement_until: datetime | None
     standing: Standing
     since: datetime | None
-    digest: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +75,13 @@ async def badge(desk: Desk, credential_id: str) -> Badge | None:
     achievement = openbadge.achievement(value)
     if achievement is None:
         return None
-    valid_until = None if row[3] is None else from_micros(integer(row[3]))
-    achievement_until = None if row[4] is None else from_micros(integer(row[4]))
-    since = None if row[6] is None else from_micros(integer(row[6]))
+    valid_until = None if row[1] is None else from_micros(integer(row[1]))
+    achievement_until = None if row[2] is None else from_micros(integer(row[2]))
+    since = None if row[4] is None else from_micros(integer(row[4]))
     now = desk.clock()
     standing: Standing = "stands"
     if since is not None:
-        standing = "revoked" if text(row[5]) == "revocation" else "suspended"
+        standing = "revoked" if text(row[3]) == "revocation" else "suspended"
     elif achievement_until is not None and achievement_until <= now:
         standing = "ended"
     elif valid_until is not None and valid_until <= now:
@@ -100,7 +101,7 @@ async def badge(desk: Desk, credential_id: str) -> Badge | None:
         achievement_until=achievement_until,
         standing=standing,
         since=since,
-        digest=text(row[1]),
+        url=credential_url(desk.profile.origin, credential_id),
     )
 
 

@@ -241,4 +241,4 @@ class BadgePage(Body):
     since: str | None
     valid_until: str | None
     achievement_until: str | None
-    sha256: str
+    credential: str

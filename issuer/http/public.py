@@ -315,5 +315,5 @@ def _badge(badge: Badge) -> model.BadgePage:
         since=None if badge.since is None else timestamp.render(badge.since),
         valid_until=None if badge.valid_until is None else timestamp.render(badge.valid_until),
         achievement_until=None if badge.achievement_until is None else timestamp.render(badge.achievement_until),
-        sha256=badge.digest,
+        credential=badge.url,
     )

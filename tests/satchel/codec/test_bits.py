@@ -112,7 +112,7 @@ def test_a_bomb_is_refused_without_its_memory() -> None:
 
 
 BOMB = """
-import resource, sys, zlib
+import zlib
 from satchel.codec import bits
 from satchel.errors import CodecError
 packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -121,7 +121,9 @@ parts.append(packer.flush())
 try:
     bits.inflate(b"".join(parts), limit_bytes=2 << 20)
 except CodecError as fault:
-    print(fault.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    # Not ru_maxrss: Linux carries the mark of the process that forked over into the new program.
+    peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))
+    print(fault.code, int(peak.split()[1]) // 1024)
 """
 
 

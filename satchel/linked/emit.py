@@ -13,7 +13,7 @@ from satchel.linked.definition import ABSENT
 from satchel.linked.iri import KEYWORDS, is_language
 from satchel.linked.pinned import PINNED
 from satchel.linked.quads import Quads
-from satchel.linked.refusal import Refused, malformed, shown
+from satchel.linked.refusal import Refused, at, malformed, shown
 from satchel.linked.terms import is_node
 from satchel.linked.walk import IN_MAP, RDF_TYPE, Given, Walk, graph_of, meant
 from satchel.port import JsonObject, JsonValue
@@ -83,13 +83,9 @@ class Emitter(Walk):
     def _graphs(self, plan: Plan, value: JsonValue, out: list[str]) -> None:
         """Each value is a graph with a blank node for a name (step 13.12)."""
         if isinstance(value, list):
-            self._spend(len(value))
-            for position, item in enumerate(value):
-                try:
+            for position, item in self._each(value):
+                with at(position):
                     self._graphs(plan, item, out)
-                except Refused as refused:
-                    refused.trail.append(position)
-                    raise
         elif isinstance(value, dict):
             name = self._fresh()
             terms: list[str] = []
@@ -105,9 +101,9 @@ class Emitter(Walk):
         definition = plan.definition
         direction = ABSENT if definition is None else definition.direction
         for key, items in value.items():
-            try:
+            with at(key):
                 is_none = plan.kept.expand(key, vocab=True, relative=False) == "@none"
-                for item in items if isinstance(items, list) else [items]:
+                for _, item in self._each(items):
                     if item is None:
                         continue
                     if not isinstance(item, str):
@@ -123,9 +119,6 @@ class Emitter(Walk):
                             graph,
                         )
                     )
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         return out
 
     def _index_map(self, plan: Plan, value: JsonObject, graph: str) -> list[str]:
@@ -135,21 +128,21 @@ class Emitter(Walk):
         name = None if own is None else own.index
         inner = None if name is None else plan.kept.plan(name, self._work)
         for key, items in value.items():
-            try:
+            with at(key):
                 terms: list[str] = []
                 is_none = plan.kept.expand(key, vocab=True, relative=False) == "@none"
                 given = Given(index=None if is_none or inner is not None else key)
-                for item in items if isinstance(items, list) else [items]:
-                    self._map_item(plan, item, graph, given, terms)
+                for position, item in self._each(items):
+                    with at(position):
+                        self._map_item(plan, item, graph, given, terms)
                 if inner is not None and not is_none:
                     for term in terms:
-                        if not is_node(term):
+                        if term[0] == '"':
                             malformed("an index by property has a value that is no node")
+                        if not is_node(term):
+                            self._rules.lost("linked.unsupported", "an index by property holds a list")
                         self._add(term, inner.predicate, self._text(key, inner, graph), graph)
                 out += terms
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         if any(term[0] == '"' for term in out):
             self._rules.lost("linked.unsupported", "an index map holds texts, which a processor in use repeats")
         return out
@@ -160,18 +153,16 @@ class Emitter(Walk):
         if plan.context.previous is not None:
             self._rules.lost("linked.unsupported", "an id map stands in a type-scoped context")
         for key, items in value.items():
-            try:
+            with at(key):
                 is_none = plan.kept.expand(key, vocab=True, relative=False) == "@none"
                 given = Given(id=None if is_none else self._reference(key, plan.kept, vocab=False))
                 terms: list[str] = []
-                for item in items if isinstance(items, list) else [items]:
-                    self._map_item(plan, item, graph, given, terms)
+                for position, item in self._each(items):
+                    with at(position):
+                        self._map_item(plan, item, graph, given, terms)
                 if not all(map(is_node, terms)):
                     malformed("an id map holds something else than nodes")
                 out += terms
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         return out
 
     def _type_map(self, plan: Plan, value: JsonObject, graph: str) -> list[str]:
@@ -180,7 +171,7 @@ class Emitter(Walk):
         outer = plan.kept.previous or plan.kept
         scoped = 0
         for key, items in value.items():
-            try:
+            with at(key):
                 context = outer
                 known = outer.terms.get(key)
                 if known is not None and known.context is not ABSENT:
@@ -188,8 +179,9 @@ class Emitter(Walk):
                     scoped += 1
                 inner = context.plan(plan.key or "", self._work)
                 terms: list[str] = []
-                for item in items if isinstance(items, list) else [items]:
-                    self._map_item(inner, item, graph, IN_MAP, terms)
+                for position, item in self._each(items):
+                    with at(position):
+                        self._map_item(inner, item, graph, IN_MAP, terms)
                 meant_type = outer.expand(key, vocab=True, relative=False)
                 if meant_type in KEYWORDS - {"@none"} or not all(map(is_node, terms)):
                     self._rules.lost("linked.unsupported", "a type map holds something else than nodes by type")
@@ -198,9 +190,6 @@ class Emitter(Walk):
                     for term in terms:
                         self._add(term, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
                 out += terms
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         if scoped and len(value) > 1:
             self._rules.lost("linked.unsupported", "a type map mixes types with contexts of their own")
         return out

@@ -27,6 +27,25 @@ class Refused(Exception):
         return LinkedError(self.code, self.message, details={"path": pointer})
 
 
+class at:
+    """`with at(step):` adds the step to the trail of a refusal that passes; None is no step.
+
+    For rare places: where every value of a document passes, a bare `except` costs nothing.
+    """
+
+    __slots__ = ("_step",)
+
+    def __init__(self, step: str | int | None) -> None:
+        self._step = step
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        if isinstance(fault, Refused) and self._step is not None:
+            fault.trail.append(self._step)
+
+
 def shown(value: object) -> str:
     """A value of the document for a message: quoted and cut at 80 characters."""
     text = repr(value)

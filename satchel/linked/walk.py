@@ -6,6 +6,7 @@ Sources: JSON-LD 1.1 Processing Algorithms §5.1 (expansion), §7.2 (node map), 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Final
 
 from satchel.linked.context import (
@@ -26,7 +27,7 @@ from satchel.linked.definition import ABSENT
 from satchel.linked.iri import KEYWORDS, is_blank, is_iri
 from satchel.linked.literal import RDF, escaped
 from satchel.linked.quads import DEFAULT_GRAPH, Quads
-from satchel.linked.refusal import Refused, malformed, shown
+from satchel.linked.refusal import Refused, at, malformed, shown
 from satchel.linked.terms import NIL, VOID, Head, Native, Terms, is_node
 from satchel.port import JsonObject, JsonValue
 
@@ -143,11 +144,8 @@ class Walk(Terms, ABC):
         self._members(element, context, shape, subject, graph, plan.key)
 
     def _inside(self, context: ActiveContext, local: JsonValue) -> ActiveContext:
-        try:
+        with at("@context"):
             return context.local(local, self._work)
-        except Refused as refused:
-            refused.trail.append("@context")
-            raise
 
     def _typed(
         self, element: JsonObject, shape: Shape, context: ActiveContext
@@ -170,14 +168,11 @@ class Walk(Terms, ABC):
         inner = context
         terms = self._types(element, shape.types, context)
         for key in shape.types:
-            try:
+            with at(key):
                 for name in sorted(_type_names(element[key])):
                     known = context.terms.get(name)
                     if known is not None and known.context is not ABSENT:
                         inner = inner.scoped(known, self._work, by_type=True)
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         if len(shape.types) == 1 and all(term[0] == "<" for term in terms):
             raw = element[shape.types[0]]
             context.remember_typed(raw if isinstance(raw, str) else tuple(_type_names(raw)), inner, terms)
@@ -187,11 +182,8 @@ class Walk(Terms, ABC):
         """The types that these members name, as terms."""
         terms: list[str] = []
         for key in keys:
-            try:
+            with at(key):
                 terms += [self._type(name, context) for name in _type_names(element[key])]
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
         return tuple(term for term in terms if term != VOID)
 
     def _type(self, name: str, context: ActiveContext) -> str:
@@ -216,6 +208,8 @@ class Walk(Terms, ABC):
 
     def _subject(self, element: JsonObject, context: ActiveContext, shape: Shape, given: Given | None) -> str:
         """The node's name: its @id, what the map gives, or a new blank node."""
+        if given is None and not shape.ids and not shape.nests:
+            return self._fresh()
         found = [(key, element[key]) for key in shape.ids]
         if shape.nests:
             found += self._nested_ids(element, context, shape)
@@ -353,15 +347,16 @@ class Walk(Terms, ABC):
         if plan.kept is not context:
             self._rules.lost("linked.unsupported", f"{shown(plan.key)} nests members in a context of its own")
             inner = plan.kept
-        for nested in value if isinstance(value, list) else [value]:
-            if not isinstance(nested, dict) or "@value" in meant(nested, inner):
-                malformed("@nest holds something else than members of a node")
-            shape = inner.shape(tuple(nested), self._work)
-            if shape.types and inner.previous is not None:
-                self._rules.lost("linked.unsupported", "a nested member is a type inside another type's context")
-            for type_ in self._types(nested, shape.types, inner):
-                self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
-            self._members(nested, inner, shape, subject, graph, active)
+        for position, nested in self._each(value):
+            with at(position):
+                if not isinstance(nested, dict) or "@value" in meant(nested, inner):
+                    malformed("@nest holds something else than members of a node")
+                shape = inner.shape(tuple(nested), self._work)
+                if shape.types and inner.previous is not None:
+                    self._rules.lost("linked.unsupported", "a nested member is a type inside another type's context")
+                for type_ in self._types(nested, shape.types, inner):
+                    self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
+                self._members(nested, inner, shape, subject, graph, active)
 
     def _reversed(self, plan: Plan, value: JsonValue, subject: str, graph: str) -> None:
         """Step 13.4.13: each property of the map points from its values to the subject."""
@@ -376,7 +371,7 @@ class Walk(Terms, ABC):
             if key == "@context":
                 continue
             inner = context.plan(key, self._work)
-            try:
+            with at(key):
                 if inner.action == UNDEFINED:
                     self._undefined(inner)
                     continue
@@ -394,9 +389,6 @@ class Walk(Terms, ABC):
                         self._add(subject, inner.predicate, term, graph)
                     else:
                         self._add(term, inner.predicate, subject, graph)
-            except Refused as refused:
-                refused.trail.append(key)
-                raise
 
     def _included(self, value: JsonValue, context: ActiveContext, graph: str, active: str | None) -> None:
         """Step 13.4.6: further nodes of the same graph."""
@@ -404,27 +396,32 @@ class Walk(Terms, ABC):
         if outer is not None and (outer.context is not ABSENT or outer.container - {"@set"}):
             self._rules.lost("linked.unsupported", "@included stands in a property with a context or container")
         plan = Plan(context, None, self._work)
-        for item in value if isinstance(value, list) else [value]:
-            if not isinstance(item, dict) or {"@value", "@list"} & set(meant(item, context)):
-                malformed("@included holds something else than nodes")
-            self._object(item, plan, graph, [], top=True)
+        for position, item in self._each(value):
+            with at(position):
+                if not isinstance(item, dict) or {"@value", "@list"} & set(meant(item, context)):
+                    malformed("@included holds something else than nodes")
+                self._object(item, plan, graph, [], top=True)
 
     def _contents(self, value: JsonValue, plan: Plan, graph: str) -> None:
         """The nodes of a graph, or of a document that is an array."""
         if isinstance(value, list):
-            self._spend(len(value))
-            for position, item in enumerate(value):
-                try:
+            for position, item in self._each(value):
+                with at(position):
                     self._contents(item, plan, graph)
-                except Refused as refused:
-                    refused.trail.append(position)
-                    raise
         elif isinstance(value, dict):
             self._object(value, plan, graph, [], top=True)
         elif value is not None:
             self._rules.lost("linked.dropped", "a value stands alone, without a property")
 
     # Values
+
+    def _each(self, value: JsonValue) -> Iterator[tuple[int | None, JsonValue]]:
+        """The items of an array with their positions; any other value is its own only item."""
+        if isinstance(value, list):
+            self._spend(len(value))
+            yield from enumerate(value)
+        else:
+            yield None, value
 
     def _values(self, value: JsonValue, plan: Plan, graph: str, out: list[str]) -> None:
         """All values of a property; arrays in arrays are one array."""
@@ -456,6 +453,7 @@ class Walk(Terms, ABC):
     ) -> None:
         """An object with @value, @list or @set (step 13.4, and steps 14 to 17)."""
         entries: dict[str, JsonValue] = {}
+        names: dict[str, str] = {}
         for key, value in element.items():
             inner = context.plan(key, self._work)
             if inner.iri == "@context":
@@ -466,6 +464,7 @@ class Walk(Terms, ABC):
                 malformed("an object with @value, @list or @set has members that do not belong there")
             elif value is not None or inner.iri != "@language":
                 entries[inner.iri] = value
+                names[inner.iri] = key
         indexed = "@index" in entries
         if not isinstance(entries.pop("@index", ""), str):
             malformed("@index is not a text")
@@ -484,24 +483,27 @@ class Walk(Terms, ABC):
         if value is None:
             self._rules.lost("linked.dropped", f"{kind} is null")
         inner = plan if plan.key is None else context.plan(plan.key, self._work)
-        if kind == "@list":
-            if top:
-                self._rules.lost("linked.dropped", "a list stands alone, without a property")
+        with at(names[kind]):
+            if kind == "@list":
+                if top:
+                    self._rules.lost("linked.dropped", "a list stands alone, without a property")
+                else:
+                    out.append(self._list(value, inner, graph))
+            elif not top:
+                if "@list" in plan.container or "@list" in inner.container:
+                    self._rules.lost("linked.unsupported", "a list holds a set, which processors read differently")
+                self._values(value, inner, graph, out)
+            elif "@graph" in plan.container:
+                self._rules.lost("linked.unsupported", "@set stands in a graph container")
             else:
-                out.append(self._list(value if isinstance(value, list) else [value], inner, graph))
-        elif not top:
-            self._values(value, inner, graph, out)
-        elif "@graph" in plan.container:
-            self._rules.lost("linked.unsupported", "@set stands in a graph container")
-        else:
-            self._contents(value, inner, graph)
+                self._contents(value, inner, graph)
 
-    def _list(self, items: list[JsonValue], plan: Plan, graph: str) -> str:
+    def _list(self, value: JsonValue, plan: Plan, graph: str) -> str:
         """An RDF list of the items (§8.3); arrays in it are lists when the property is a list container."""
         terms: list[str] = []
-        self._spend(2 * len(items))
-        for position, item in enumerate(items):
-            try:
+        for position, item in self._each(value):
+            with at(position):
+                self._spend(1)  # a cell has two quads
                 if isinstance(item, list) and "@list" in plan.container:
                     terms.append(self._list(item, plan, graph))
                     continue
@@ -510,9 +512,6 @@ class Walk(Terms, ABC):
                 if isinstance(item, list):
                     self._rules.lost("linked.unsupported", "@list holds an array, which processors read differently")
                 self._values(item, plan, graph, terms)
-            except Refused as refused:
-                refused.trail.append(position)
-                raise
         return self._cells(terms, graph)
 
     def _cells(self, terms: list[str], graph: str) -> str:

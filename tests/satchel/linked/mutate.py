@@ -37,7 +37,7 @@ NAMES = (
     *("undefined", "name", "description", "validUntil", "achievement", "issuer", "proof", "credentialStatus"),
     *("termsOfUse", "refreshService", "relatedResource", "endorsementJwt", "verifiableCredential", "id", "type"),
     *("@id", "@type", "@index", "@evil", "@graph", "@included", "@reverse", "@nest", "@language", "@value", "@list"),
-    *("@set", "@base", "@none", "__proto__", "constructor", "toString", "hasOwnProperty", "ex:thing", "urn:x:y"),
+    *("@set", "@base", "@none", "__proto__", "constructor", "toString", "ex:thing", "urn:x:y"),
     *("https://schema.org/name", "a:b", "_:p", "cred:issuer", "sec:proofValue"),
 )
 TEXTS = (

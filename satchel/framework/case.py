@@ -63,7 +63,7 @@ def read(document: Document, *, sources: tuple[Source, ...], digest: str, descri
         _associate(item, draft, file=document.name, place=f"/CFAssociations/{place}")
     draft.rubrics.extend(rubric for _, rubric in objects(package, "CFRubrics"))
     if draft.rubrics:
-        draft.notes.append(f"{len(draft.rubrics)} rubrics were kept with the framework.")
+        draft.notes.append(f"Rubrics kept with the framework: {len(draft.rubrics)}.")
     return draft.finish(
         title=text(head, "title") or document.stem,
         kind="case",

@@ -138,8 +138,8 @@ class Draft:
         refuse_cycle(self.edges, self.nodes)
         if self.minted and description.own_base is None:
             self.notes.append(
-                f"{len(self.minted)} items have no address of their publisher and got URNs made of their names; "
-                "alignments of other people will not name them."
+                f"The publisher gives no address for {len(self.minted)} of the items; they got URNs made of their "
+                "names, which alignments of other people will not name."
             )
         described = Framework(
             id=framework_id if is_uri(framework_id) else f"ni:///sha-256;{_base64url(bytes.fromhex(digest))}",

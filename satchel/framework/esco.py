@@ -87,15 +87,15 @@ def read(
     for document in documents:
         _take_links(document, draft, names, linked)
     if copy.joined:
-        draft.notes.append(f"{len(copy.joined)} concepts stand in more than one file and were joined.")
+        draft.notes.append(f"Concepts that stand in more than one file and were joined: {len(copy.joined)}.")
     if copy.renamed:
-        shown_names = ", ".join(f"“{shown(name)}”" for name in list(copy.renamed.values())[:3])
+        some = ", ".join(f"“{shown(name)}”" for name in list(copy.renamed.values())[:3])
         draft.notes.append(
-            f"{len(copy.renamed)} of them have two preferred labels; the first file's stays, the other is kept as an "
-            f"alternative: {shown_names}{', …' if len(copy.renamed) > 3 else ''}."
+            "Concepts with two preferred labels, of which the first file's stays and the other becomes an "
+            f"alternative: {len(copy.renamed)}, like {some}."
         )
     if linked["by name"]:
-        draft.notes.append(f"{linked['by name']} skills of occupations were found by their name only.")
+        draft.notes.append(f"Skills of occupations that were found by their name alone: {linked['by name']}.")
     return draft.finish(
         title="ESCO",
         kind="esco",

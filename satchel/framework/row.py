@@ -118,22 +118,29 @@ def rows(report: ImportReport) -> Iterator[tuple[str, Iterable[Sequence[Value]]]
         INSERT_EDGE,
         ((edge.kind, numbers[edge.origin], edge.target, edge.note) for edge in report.edges if edge.origin in numbers),
     )
-    uses: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    told: Counter[str] = Counter()
     found: list[tuple[int, str, str, str]] = []
     for number, node in enumerate(nodes, start=1):
         own = keys[number - 1]
-        others = "\n".join((*own[1:], *node.keywords))
-        found.append((number, own[0], others, f"{node.code}\n{node.description}"))
-        for text in own:
-            uses.update(text.split(" "))
-        for text in (*node.keywords, node.code, node.description):
-            uses.update(search.words(text))
+        more = search.key("\n".join((*node.keywords, node.code)))
+        found.append((number, own[0], "\n".join((*own[1:], more)), node.description))
+        named.update(" ".join((*own, more)).split(" "))
+        told.update(search.words(node.description))
     yield INSERT_FOUND, found
-    uses.pop("", None)
+    # A word of descriptions alone is known, but nobody is thought to have meant it who wrote another one.
+    uses = {word: count + told[word] for word, count in named.items() if word} | {
+        word: count for word, count in told.items() if word not in named
+    }
     yield INSERT_WORD, ((number, word, count) for number, (word, count) in enumerate(uses.items(), start=1))
     yield (
         INSERT_GRAM,
-        sorted((gram, len(word), number) for number, word in enumerate(uses, start=1) for gram in search.grams(word)),
+        sorted(
+            (gram, len(word), number)
+            for number, word in enumerate(uses, start=1)
+            if word in named
+            for gram in search.grams(word)
+        ),
     )
     yield INSERT_SWAP, sorted((word, other) for word, others in swaps(keys).items() for other in others)
 

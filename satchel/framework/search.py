@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
 
-QUESTION_LIMIT_CHARS: Final = 2_000
+QUESTION_LIMIT_CHARS: Final = 10_000
 WORDS_LIMIT: Final = 48
 ANSWERS_LIMIT: Final = 100
 POOL: Final = 60
@@ -40,6 +40,7 @@ FAIR: Final = 0.55
 # Beside it a word's uses say how common it is; only the proportion of weights counts.
 _MANY_USES: Final = 60_000
 _WORD: Final = re.compile(r"[^\W_]+")
+_SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _MARKS: Final = re.compile("[\u0300-\u036f]")
 _ENDINGS: Final = ("ing", "ed", "es", "s", "e")
 
@@ -119,7 +120,10 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
-    return _WORD.findall(fold(text))
+    folded = fold(text)
+    if folded.isascii():  # most names are, and this way is three times as fast
+        return folded.translate(_SIGNS).split()
+    return _WORD.findall(folded)
 
 
 def key(text: str) -> str:
@@ -131,6 +135,21 @@ def grams(word: str) -> set[str]:
     """The trigrams of a word with its two ends marked."""
     marked = f"^{word}$"
     return {marked[place : place + 3] for place in range(len(marked) - 2)}
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """A word without the commonest endings of English: for the ranking alone, FTS5 has its own.
+
+    The names of the candidates repeat few words; the cache keeps the 65,536 words used last.
+    """
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+_STOP_STEMS: Final = frozenset(map(stem, STOP_WORDS))
 
 
 def ask(text: str, vocabulary: Vocabulary) -> Question:
@@ -233,8 +252,7 @@ def rank(question: Question, candidates: Iterable[Candidate], k: int) -> list[Ra
 def _fit(name: str, terms: Sequence[Term], total: float) -> float:
     """The harmonic mean of how much of the question the name has and how much of the name the question asks. `total`
     is the weight of all terms."""
-    own = name.split(" ")
-    stems = set(map(stem, own))
+    stems = set(map(stem, name.split(" ")))
     hits, weight = 0.0, 0.0
     for term in terms:
         if not term.stems.isdisjoint(stems) or (term.prefix and f" {term.prefix}" in f" {name}"):
@@ -245,7 +263,7 @@ def _fit(name: str, terms: Sequence[Term], total: float) -> float:
             weight += SWAPPED * term.weight
     if not hits:
         return 0.0
-    content = len(own) - sum(map(own.count, STOP_WORDS.intersection(own))) or 1
+    content = len(stems - _STOP_STEMS) or 1
     cover, purity = weight / total, min(hits / content, 1.0)
     return 2 * cover * purity / (cover + purity)
 
@@ -257,18 +275,6 @@ def _beginning(name: str, question: Question, *, is_preferred: bool) -> float:
     if is_preferred and question.terms and (prefix := question.terms[0].prefix) and name.startswith(prefix):
         return 0.1
     return 0.0
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """A word without the commonest endings of English: for the ranking alone, FTS5 has its own.
-
-    The names of the candidates repeat few words; the cache keeps the 65,536 words used last.
-    """
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
 
 
 def matched(question: Question, name: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Final
 
 from satchel.framework.search import STOP_WORDS, stem
@@ -24,13 +25,20 @@ def swaps(items: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
 
     At most 24 names of an item are compared with each other, so that one item with thousands costs no more.
     """
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[int, int]] = Counter()
+    numbers: dict[str, int] = dict.fromkeys(STOP_WORDS, 0)
     for names in items:
-        counts.update(_pairs([_content(name) for name in names[:NAMES_LIMIT]]))
+        if len(names) > 1:
+            counts.update(_pairs(names[:NAMES_LIMIT], numbers))
+    stems = {number: stem(word) for word, number in numbers.items()}
+    kept = [
+        (-count, min(stems[one], stems[two]), max(stems[one], stems[two]))
+        for (one, two), count in counts.items()
+        if count >= LEAST_ITEMS
+    ]
+    kept.sort()
     others: dict[str, list[str]] = {}
-    for (first, second), count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        if count < LEAST_ITEMS:
-            break
+    for _, first, second in kept:
         for word, other in ((first, second), (second, first)):
             known = others.setdefault(word, [])
             if len(known) < OTHERS_LIMIT:
@@ -38,20 +46,30 @@ def swaps(items: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return {word: tuple(known) for word, known in others.items()}
 
 
-def _pairs(names: Sequence[frozenset[str]]) -> set[tuple[str, str]]:
-    """The pairs of words in which two names of an item differ, each once an item."""
-    found: set[tuple[str, str]] = set()
-    for place, name in enumerate(names):
-        for other in names[place + 1 :]:
-            if len(name) == len(other) > 1:
-                gone = name - other
-                if len(gone) == 1:
-                    (first,), (second,) = gone, other - name
-                    found.add((min(first, second), max(first, second)))
+def _pairs(names: Sequence[str], numbers: dict[str, int]) -> set[tuple[int, int]]:
+    """The pairs of stems, as numbers, in which two short names of an item differ, each once an item.
+
+    A name is the sum of the numbers of its stems, for two names that differ in one word are equal without one word
+    each, and sums are found faster than sets. `numbers` are those of the words met so far, 0 for stop words; more are
+    added. A number has 56 bits of a hash, so that sums of different words meet by chance once in a billion names.
+    """
+    found: set[tuple[int, int]] = set()
+    left: dict[int, list[int]] = {}
+    for name in names:
+        words = name.split(" ")
+        if len(words) > WORDS_LIMIT + 3:
+            continue
+        for word in words:
+            if word not in numbers:
+                numbers[word] = int.from_bytes(blake2b(stem(word).encode("utf-8"), digest_size=7).digest(), "big") or 1
+        own = {numbers[word] for word in words} - {0}
+        if 2 <= len(own) <= WORDS_LIMIT:
+            whole = sum(own)
+            for number in own:
+                others = left.get(whole - number)
+                if others is None:
+                    left[whole - number] = [number]
+                elif number not in others:
+                    found.update((number, other) if number < other else (other, number) for other in others)
+                    others.append(number)
     return found
-
-
-def _content(name: str) -> frozenset[str]:
-    """The stems of a short name without stop words; nothing for a long one."""
-    words = [stem(word) for word in name.split(" ") if word not in STOP_WORDS]
-    return frozenset(words) if 2 <= len(words) <= WORDS_LIMIT else frozenset()

@@ -30,10 +30,11 @@ _LOCK: Final = ".lock"
 
 
 class Shelf:
-    """All copies of one folder. A copy is opened when it is first asked for and stays open until `close`."""
+    """All copies of one `folder`, which may be absent. A copy is opened when it is first asked for and stays open until
+    `close`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._copies: dict[str, tuple[tuple[int, int, int], Copy]] = {}
         self._retired: list[Copy] = []
         self._lock = threading.Lock()
@@ -108,8 +109,8 @@ class Shelf:
         reports = read.read(files, description)
         for report in reports:
             read.refuse_rejected(report, skip_rejected=skip_rejected)
-        settings.make_folder(self._folder)
-        with settings.lock(self._folder / _LOCK):
+        settings.make_folder(self.folder)
+        with settings.lock(self.folder / _LOCK):
             self._keep(reports)
         return reports
 
@@ -117,18 +118,18 @@ class Shelf:
         """Builds every copy before the first one gets its name."""
         built: list[tuple[Path, Path]] = []
         try:
-            for part in self._folder.iterdir():
+            for part in self.folder.iterdir():
                 if _PART.fullmatch(part.name):  # left by a process that died; the lock says that nobody builds now
                     part.unlink(missing_ok=True)
             for report in reports:
-                target = self._folder / f"{report.framework.digest}.db"
-                built.append((self._folder / f".{target.name}.{os.urandom(8).hex()}.part", target))
+                target = self.folder / f"{report.framework.digest}.db"
+                built.append((self.folder / f".{target.name}.{os.urandom(8).hex()}.part", target))
                 write(built[-1][0], report)
             for part, target in built:
                 part.replace(target)
-            _sync_folder(self._folder)
+            _sync_folder(self.folder)
         except (OSError, sqlite3.Error) as fault:
-            raise SettingsFault("settings.write_failed", f"{self._folder}: {fault}") from fault
+            raise SettingsFault("settings.write_failed", f"{self.folder}: {fault}") from fault
         finally:
             for part, _ in built:
                 part.unlink(missing_ok=True)
@@ -164,14 +165,14 @@ class Shelf:
 
     def _files(self) -> Iterator[tuple[Path, tuple[int, int, int]]]:
         try:
-            with os.scandir(self._folder) as entries:
+            with os.scandir(self.folder) as entries:
                 names = sorted(entry.name for entry in entries if _NAME.fullmatch(entry.name))
         except FileNotFoundError:
             return
         except OSError as fault:
-            raise SettingsFault("settings.file_unreadable", f"{self._folder}: {fault}") from fault
+            raise SettingsFault("settings.file_unreadable", f"{self.folder}: {fault}") from fault
         for name in names:
-            path = self._folder / name
+            path = self.folder / name
             with contextlib.suppress(FileNotFoundError):
                 found = path.lstat()
                 yield path, (found.st_ino, found.st_size, found.st_mtime_ns)

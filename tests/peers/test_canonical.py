@@ -28,6 +28,7 @@ STRICTER = {
     "linked.keyword": "a keyword where it means nothing, and is dropped in silence",
     "linked.dropped": "a null inside a list, which is dropped in silence",
     "linked.number": "a text typed as a double that is not in its canonical form, and a double that has none",
+    "linked.syntax": "a list or value object with other members, which the standard forbids",
     "linked.context_invalid": "a context that breaks the rules of the standard",
 }
 # jsonld.js takes this name for one that its own maps define.

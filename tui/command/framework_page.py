@@ -38,8 +38,8 @@ def import_lines(report: ImportReport) -> Iterator[str]:
     """What an import found, for people; long lists are cut."""
     about = report.framework
     yield (
-        f"{for_terminal(about.title)}: {len(report.nodes):,} items and {len(report.edges):,} references "
-        f"({for_terminal(about.format)}), kept as {about.digest[:12]}"
+        f"{for_terminal(about.title)}: {_count(len(report.nodes), 'item')} and "
+        f"{_count(len(report.edges), 'reference')} ({for_terminal(about.format)}), kept as {about.digest[:12]}"
     )
     yield f"  {_release(about.release, about.released)}, {_completeness(about.completeness)}"
     if about.licence:
@@ -47,12 +47,12 @@ def import_lines(report: ImportReport) -> Iterator[str]:
     for note in report.notes:
         yield f"  {for_terminal(note)}"
     if report.duplicates:
-        yield f"  {len(report.duplicates)} items stood more than once and count once."
+        yield f"  stood more than once and counts once: {_count(len(report.duplicates), 'item')}"
     yield from _missing_lines([missing for missing in report.unresolved if not missing.is_external])
     if external := sum(missing.count for missing in report.unresolved if missing.is_external):
-        yield f"  {external} references lead to other frameworks or pages."
+        yield f"  to other frameworks or pages: {_count(external, 'reference')}"
     if report.rejected:
-        yield f"  {len(report.rejected)} rows were left out:"
+        yield f"  left out: {_count(len(report.rejected), 'row')}"
         for row in report.rejected[:ROWS_SHOWN]:
             yield f"    {for_terminal(row.file)}, {row.place}: {for_terminal(row.reason)} [{row.code}]"
 
@@ -60,8 +60,8 @@ def import_lines(report: ImportReport) -> Iterator[str]:
 def _missing_lines(missing: Sequence[Unresolved]) -> Iterator[str]:
     for kind in dict.fromkeys(item.kind for item in missing):
         items = sorted((item for item in missing if item.kind == kind), key=lambda item: -item.count)
-        count = sum(item.count for item in items)
-        yield f"  {count} references ({for_terminal(kind)}) lead to {len(items)} items that are not in this copy:"
+        count = _count(sum(item.count for item in items), "reference")
+        yield f"  not in this copy: {_count(len(items), 'item')} named by {count} ({for_terminal(kind)}):"
         for item in items[:NAMES_SHOWN]:
             yield f"    {for_terminal(item.name or item.target)}" + (
                 f"  ({item.count} times)" if item.count > 1 else ""
@@ -70,9 +70,13 @@ def _missing_lines(missing: Sequence[Unresolved]) -> Iterator[str]:
             yield f"    … and {len(items) - NAMES_SHOWN} more; --json names all"
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _release(release: str, released: str) -> str:
-    named = f"release {for_terminal(release)}" if release else "release not stated"
-    return f"{named} of {released}" if released else named
+    named = f"release {for_terminal(release)}" if release else "release" if released else "release not stated"
+    return f"{named} of {for_terminal(released)}" if released else named
 
 
 def _completeness(completeness: str) -> str:
@@ -93,8 +97,9 @@ def held_json(copy: Held) -> dict[str, object]:
 def held_lines(copy: Held) -> Iterator[str]:
     """One copy on the shelf, for people."""
     about = copy.about
-    yield f"{about.digest[:12]}  {for_terminal(about.title)}  ({for_terminal(about.kind)}, {copy.nodes:,} items)"
-    missing = f", {copy.unresolved:,} references unresolved" if copy.unresolved else ""
+    items = _count(copy.nodes, "item")
+    yield f"{about.digest[:12]}  {for_terminal(about.title)}  ({for_terminal(about.kind)}, {items})"
+    missing = f", {_count(copy.unresolved, 'reference')} unresolved" if copy.unresolved else ""
     yield f"  {_release(about.release, about.released)}, {_completeness(about.completeness)}{missing}"
     if about.publisher or about.licence:
         yield f"  {for_terminal('; '.join(filter(None, (about.publisher, about.licence))))}"
@@ -129,7 +134,7 @@ def shown_lines(item: Shown) -> Iterator[str]:
         if text:
             yield f"  {name}: {for_terminal(text)}"
     if node.is_obsolete:
-        yield f"  obsolete{f' since {node.obsolete_since}' if node.obsolete_since else ''}"
+        yield f"  in force until {node.obsolete_since}" if node.obsolete_since else "  no longer in force"
     for uri in node.replaced_by:
         yield f"  replaced by {for_terminal(uri)}"
     if item.description:

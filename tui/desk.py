@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from satchel.port import Clock
 from tui.glyph import Glyphs
 from tui.port import Node, Opened, StackRow
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +26,19 @@ class Desk:
     opened: Opened | None = None
     counts: dict[str, int] = field(default_factory=dict)
     stacks: list[StackRow] = field(default_factory=list)
+    _going: set[asyncio.Task[object]] = field(default_factory=set, init=False)
+
+    def start(self, work: Coroutine[object, None, T]) -> asyncio.Task[T]:
+        """The work as a task that goes on when nobody waits for it any more; its error is then nobody's."""
+        task = asyncio.ensure_future(work)
+        self._going.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._going.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     def close(self) -> None:
         """Forgets everything that was unlocked."""

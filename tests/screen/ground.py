@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,13 +57,13 @@ SCHOOL: Final = ("An invented sailing school", key_of("screens: the sailing scho
 
 
 def counting(label: str) -> Entropy:
-    """Bytes that look random and are the same in every run; other ones for another label."""
-    number = 0
+    """Bytes that look random and are the same in every run; other ones for another label. Each length has a count of
+    its own, so that another use of entropy somewhere moves no id."""
+    numbers: dict[int, int] = {}
 
     def give(count: int) -> bytes:
-        nonlocal number
-        number += 1
-        return hashlib.shake_256(f"{label} {number}".encode()).digest(count)
+        numbers[count] = numbers.get(count, 0) + 1
+        return hashlib.shake_256(f"{label} {count} {numbers[count]}".encode()).digest(count)
 
     return give
 
@@ -176,7 +176,6 @@ def files(learner: str) -> dict[str, bytes]:
             badge(2, "SQL basics", GUILD, learner, achievement={"alignment": [aligned("Join data", "S2.7.2")]}), GUILD
         ),
         "tide-tables.json": signed(badge(3, "Reading tide tables", SCHOOL, learner), SCHOOL),
-        "knots.json": signed(badge(4, "Knots and hitches", SCHOOL, learner, validUntil="2026-06-01T00:00:00Z"), SCHOOL),
         "first-aid.json": signed(
             badge(
                 5,
@@ -198,6 +197,7 @@ def files(learner: str) -> dict[str, bytes]:
             badge(6, "Working in a team", COLLEGE, learner, achievement={"alignment": [aligned("Team work", "T1.2")]}),
             COLLEGE,
         ),
+        "knots.json": signed(badge(4, "Knots and hitches", SCHOOL, learner, validUntil="2026-06-01T00:00:00Z"), SCHOOL),
     }
 
 
@@ -251,8 +251,10 @@ async def make_home(folder: Path, held: Callable[[str], dict[str, bytes]]) -> Ho
     entropy = counting("home")
     learner = await WalletService.create(home, passphrase(PASSPHRASE), now=NOW, parameters=KDF_FLOOR, entropy=entropy)
     async with WalletService.unlock(home, passphrase(PASSPHRASE), fetch=OfflineFetch(), entropy=entropy) as wallet:
-        for name, raw in held(learner).items():
-            await wallet.add_all([Incoming(raw=raw, name=name)], now=NOW, keep_rejected=True)
+        # The last one added is the first of the list.
+        for number, (name, raw) in enumerate(held(learner).items()):
+            added = NOW - timedelta(days=90 - number)
+            await wallet.add_all([Incoming(raw=raw, name=name)], now=added, keep_rejected=True)
     return home
 
 

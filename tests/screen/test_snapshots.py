@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
+import pytest_asyncio
 from textual.pilot import Pilot
 
 from satchel.node.settings import Home
 from tests.screen import ground, snapshot
+from tests.screen.ground import PASSPHRASE
 from tests.screen.rows import Inbox
 from tui.app import SatchelApp
-from tui.local import LocalNode
+from tui.desk import Desk
+from tui.glyph import ASCII
 from tui.widget.text_line import TextLine
 
 PATIENCE_SECONDS: Final = 30
@@ -29,6 +33,8 @@ async def settled(pilot: Pilot[None], seen: str) -> None:
     while time.monotonic() < end:
         await pilot.pause()
         if seen in snapshot.text(pilot.app):
+            # The first paint comes a moment before the focus.
+            await pilot.pause()
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"{seen!r} did not appear:\n{snapshot.text(pilot.app)}")
@@ -149,7 +155,7 @@ async def error(pilot: Pilot[None], folder: Path) -> None:
     await pilot.press("8", "a")
     await typed(pilot, "/nowhere/badge.json")
     await settled(pilot, "No such file")
-    await pilot.press("escape")
+    await pilot.press("escape", "d")
     await pilot.pause()
 
 
@@ -180,19 +186,36 @@ STATES: dict[str, State] = {
     "confirm": confirm,
     "ask": ask,
     "adding": adding,
+    "error": error,
     "palette": palette,
 }
+# These change the wallet and get one of their own.
+CHANGES = {"adding"}
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def app_of(node: LocalNode, **options: Any) -> SatchelApp:
-    """The unlocked app with an inbox."""
-    return await ground.opened_app(node, start="credentials", inbox=Inbox(), **options)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def unlocked(first_home: Home) -> AsyncIterator[Desk]:
+    """A desk over the home of the pictures, unlocked once for the whole module; with an inbox in memory."""
+    async with ground.node_of(first_home) as node:
+        yield ground.desk_of(node, opened=replace(await node.unlock(PASSPHRASE), inbox=Inbox()))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(request: pytest.FixtureRequest, unlocked: Desk, home: Home) -> AsyncIterator[Desk]:
+    """A desk of this test alone, over the shared wallet or, where the state changes it, over one of its own."""
+    if request.getfixturevalue("name") not in CHANGES:
+        yield replace(unlocked, counts={}, stacks=[])
+        return
+    async with ground.node_of(home) as node:
+        yield ground.desk_of(node, opened=replace(await node.unlock(PASSPHRASE), inbox=Inbox()))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", STATES)
-async def test_a_screen_shows_this(name: str, size: tuple[int, int], node: LocalNode, folder: Path) -> None:
-    app = await app_of(node)
+async def test_a_screen_shows_this(name: str, size: tuple[int, int], desk: Desk, folder: Path) -> None:
+    app = SatchelApp(desk)
     async with app.run_test(size=size) as pilot:
         await STATES[name](pilot, folder)
         snapshot.check(app, f"{name}-{size[0]}x{size[1]}")
@@ -200,10 +223,10 @@ async def test_a_screen_shows_this(name: str, size: tuple[int, int], node: Local
 
 @pytest.mark.parametrize("name", ["credentials", "checks", "verify", "stack"])
 async def test_without_colours_the_words_are_the_same(
-    name: str, node: LocalNode, folder: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = await app_of(node)
+    app = SatchelApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await STATES[name](pilot, folder)
         for strip in snapshot.strips(app):
@@ -219,7 +242,7 @@ SIGNS = {"text-success": "✔●◐", "text-warning": "!◐", "text-error": "✘
 
 
 @pytest.mark.parametrize("path", sorted(snapshot.FOLDER.glob("*.txt")), ids=lambda path: path.stem)
-def test_no_colour_stands_without_a_sign_or_a_word(path: Path) -> None:
+async def test_no_colour_stands_without_a_sign_or_a_word(path: Path) -> None:
     words, _, marks = path.read_text("utf-8").partition("\n\n-- marks --\n")
     lines = words.split("\n")
     alone = {"not kept", "not read"}
@@ -238,8 +261,8 @@ def test_no_colour_stands_without_a_sign_or_a_word(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in STATES if name != "palette"])
-async def test_with_ascii_signs_everything_of_ours_is_ascii(name: str, node: LocalNode, folder: Path) -> None:
-    app = await app_of(node, is_ascii=True)
+async def test_with_ascii_signs_everything_of_ours_is_ascii(name: str, desk: Desk, folder: Path) -> None:
+    app = SatchelApp(replace(desk, glyphs=ASCII))
     async with app.run_test(size=(80, 24)) as pilot:
         await STATES[name](pilot, folder)
         # The report's sentences quote titles; quotation marks are the text's own.
@@ -247,12 +270,13 @@ async def test_with_ascii_signs_everything_of_ours_is_ascii(name: str, node: Loc
         assert shown.isascii(), [char for char in shown if not char.isascii()]
 
 
-async def test_the_door_and_the_first_steps_look_like_this(node: LocalNode, tmp_path: Path) -> None:
-    for name, shown_node in (("door", node), ("first", ground.node_of(Home(tmp_path / "new")))):
-        app = SatchelApp(ground.desk_of(shown_node))
+async def test_the_door_and_the_first_steps_look_like_this(first_home: Home, tmp_path: Path) -> None:
+    for name, home in (("door", first_home), ("first", Home(tmp_path / "new"))):
+        app = SatchelApp(ground.desk_of(ground.node_of(home)))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             shown = snapshot.text(app)
             words = "The wallet is locked." if name == "door" else "There is no wallet in this home yet."
             assert words in shown
             assert "Passphrase" in shown and "f8 Verify without a wallet" in shown
+            snapshot.check(app, f"{name}-80x24")

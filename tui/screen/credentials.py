@@ -230,10 +230,10 @@ class Credentials(TwoPanes):
             self.table.marked.clear()
             self.app.post_message(Go("stack"))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str) -> bool:
         if action == "stack":
             return self.desk.opened is not None and self.desk.opened.stack is not None
-        return super().check_action(action, parameters)
+        return super().allows(action)
 
 
 def _columns(desk: Desk) -> tuple[Column[Card], ...]:

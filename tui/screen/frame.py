@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
@@ -50,13 +51,22 @@ class Frame(Screen[None]):
         """The widgets between the bars."""
         yield from ()
 
-    async def attempt(self, work: Awaitable[T], *, means: str) -> T | None:
-        """The result, or None after an error that is now on the screen; `means` is what it means for the owner."""
+    async def attempt(self, work: Coroutine[object, None, T], *, means: str) -> T | None:
+        """The result, or None after an error that is now on the screen; `means` is what it means for the owner. None
+        also when the screen was left meanwhile: there is nothing any more to show it on. The work itself is never
+        broken off by leaving a screen."""
         try:
-            return await work
+            found = await asyncio.shield(self.desk.start(work))
         except SatchelError as error:
-            self.fail(error, means)
+            if self.is_here:
+                self.fail(error, means)
             return None
+        return found if self.is_here else None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the screen has its widgets: not yet just after it was asked for, not any more when it is left."""
+        return self.is_attached and not self._pruning and len(self.query(FaultBox)) == 1
 
     def fail(self, error: SatchelError, means: str) -> None:
         """Puts an error on the screen."""
@@ -73,7 +83,14 @@ class Frame(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.query_one(FaultBox).has_code if action == "show_code" and self.is_mounted else True
+        # A key can come before the widgets are there, or after they went.
+        if not self.is_here:
+            return False
+        return self.query_one(FaultBox).has_code if action == "show_code" else self.allows(action)
+
+    def allows(self, action: str) -> bool:
+        """Whether an action makes sense now; a screen says it of its own."""
+        return True
 
     def action_show_code(self) -> None:
         self.query_one(FaultBox).toggle_code()

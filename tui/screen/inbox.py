@@ -128,12 +128,12 @@ class Inbox(TwoPanes):
             await self.attempt(view.decline(claim.id), means="It is still in the inbox.")
             self.action_refresh()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str) -> bool:
         if action == "receive":
             return self.view is not None
         if action in ("accept", "decline"):
-            return self.view is not None and self.is_mounted and self.table.current is not None
-        return super().check_action(action, parameters)
+            return self.view is not None and self.table.current is not None
+        return super().allows(action)
 
 
 def _columns(desk: Desk) -> tuple[Column[ClaimRow], ...]:

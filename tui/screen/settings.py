@@ -177,10 +177,10 @@ class Settings(TwoPanes):
             self.app.copy_to_clipboard(self.desk.opened.wallet.did)
             self.say("Your DID is in the clipboard, if the terminal allows it.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str) -> bool:
         if action == "copy":
             return self.desk.opened is not None
-        return super().check_action(action, parameters)
+        return super().allows(action)
 
 
 def _write(sheet: Sheet, row: Row) -> None:

@@ -107,12 +107,12 @@ class Stack(TwoPanes):
             await self.action_refresh().wait()
             self.table.move_to(len(self.table.rows) - 1)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str) -> bool:
         if action == "open":
             return self.view is not None
         if action == "check":
-            return self.view is not None and self.is_mounted and self.table.current is not None
-        return super().check_action(action, parameters)
+            return self.view is not None and self.table.current is not None
+        return super().allows(action)
 
 
 def _columns(desk: Desk) -> tuple[Column[StackRow], ...]:

@@ -169,10 +169,10 @@ class Verify(TwoPanes):
         else:
             super().back()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str) -> bool:
         if action in ("again", "clear"):
-            return self.is_mounted and self.table.current is not None
-        return super().check_action(action, parameters)
+            return self.table.current is not None
+        return super().allows(action)
 
 
 def _write(sheet: Sheet, judged: Judged | None) -> None:

@@ -6,9 +6,9 @@ import json
 import unicodedata
 
 import pytest
-from verifier.report import to_json, to_text
 
 from tests.attack.forge import ACCEPTED, badge, judged, signed
+from verifier.report import to_json, to_text
 
 ESCAPES = {
     "colour": "\x1b[31mKnots\x1b[0m",

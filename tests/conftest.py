@@ -7,6 +7,18 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, no database on disk, no judgement of single times: CI is a shared machine.
+settings.register_profile(
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same")
 
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 STRICT = pytest.StashKey[dict[str, str]]()

@@ -122,6 +122,8 @@ def fit(text: str, width: int, ellipsis: str) -> str:
     if room <= 0:
         return ellipsis[:width]
     head, _ = take(text, room)
+    if cell_len(head) > room:  # one wide character, where there is room for a narrow one
+        head = ""
     return head + ellipsis + " " * (room - cell_len(head))
 
 

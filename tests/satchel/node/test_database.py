@@ -337,6 +337,8 @@ async def main():
         await asyncio.sleep(60)
     finally:
         await opening.__aexit__(*sys.exc_info())
+# A process that was started in the background ignores the signal from birth.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main())
 """
     done = subprocess.run(child(code, str(tmp_path / "a.db")), capture_output=True, text=True, timeout=60, check=False)

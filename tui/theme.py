@@ -26,7 +26,7 @@ _DARK: Final = Theme(
         "text-warning": "#f0c674",
         "text-error": "#ff8f87",
         "text-accent": "#7cc5ff",
-        "text-muted": "#93a1b0",
+        "text-muted": "#a3b0be",
         "text-disabled": "#5d6a78",
         "doubt": "#c9a6ff",
         "cursor": "#24405c",

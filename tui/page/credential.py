@@ -12,6 +12,7 @@ from satchel.credential import openbadge
 from tui.glyph import OUTCOME_TONES, verdict_word
 from tui.page import report as report_page
 from tui.sheet import Sheet
+from verifier.report import LABELS
 
 if TYPE_CHECKING:
     from satchel.credential.openbadge import Alignment
@@ -193,7 +194,7 @@ def _facet(sheet: Sheet, shown: Shown, name: str) -> bool:
         return False
     sheet.heading("What the check found")
     tone = OUTCOME_TONES[found.outcome]
-    sheet.mark(sheet.glyphs.outcomes[found.outcome], tone, found.message, label=report_page.LABELS.get(name, name))
+    sheet.mark(sheet.glyphs.outcomes[found.outcome], tone, found.message, label=LABELS.get(name, name))
     if found.outcome in ("warn", "unknown", "fail"):
         sheet.step(f"{found.next_step} [{found.code}]".strip())
     return True

@@ -8,31 +8,11 @@ from typing import TYPE_CHECKING, Final
 from satchel.codec import timestamp
 from tui.glyph import OUTCOME_TONES, verdict_tone, verdict_word
 from tui.sheet import Sheet
+from verifier.report import LABELS
 
 if TYPE_CHECKING:
     from verifier.report import Report
 
-LABELS: Final[Mapping[str, str]] = {
-    "parse": "File",
-    "data_model": "Data model",
-    "schema": "Schema",
-    "proof": "Signature",
-    "issuer_binding": "Issuer key",
-    "issuer_authority": "Authority",
-    "issuer_trust": "Issuer known",
-    "validity": "Dates",
-    "status": "Status",
-    "subject": "Subject",
-    "endorsements": "Endorsement",
-    "evidence": "Evidence",
-    "results": "Results",
-    "alignment": "Alignment",
-    "published_key": "Known key",
-    "privacy": "Privacy",
-    "chain": "Chain",
-    "timestamp": "Timestamp",
-    "second_opinion": "2nd opinion",
-}
 LABEL_WIDTH: Final = max(map(len, LABELS.values()))
 INNER_LIMIT: Final = 200
 

@@ -13,7 +13,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -32,6 +32,8 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _ORIGIN: Final = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?::([1-9][0-9]{0,4}))?"
 )
+
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 S = TypeVar("S")
 
@@ -62,10 +64,26 @@ class IssuerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """Table [network] of config.toml: the hosts that may be asked (`only`, all when empty) and those that never may, as
+    lists of names with commas between them. A name covers the hosts below it."""
+
+    only: str = ""
+    never: str = ""
+
+    def __post_init__(self) -> None:
+        for key, text in (("only", self.only), ("never", self.never)):
+            for name in host_names(text):
+                if _HOST.fullmatch(name) is None:
+                    raise _value(f"network.{key}", f"names {name[:80]!r}, which is no host name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole of config.toml."""
 
     issuer: IssuerSettings | None = None
+    network: NetworkSettings = field(default_factory=NetworkSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,11 @@ class Home:
         return self.path / "state"
 
     @property
+    def diary(self) -> Path:
+        """Which hosts were asked, when and what for."""
+        return self.state / "fetches.jsonl"
+
+    @property
     def public(self) -> Path:
         """The folder that `--mirror` and a static site serve: public/HOST/PATH."""
         return self.path / "public"
@@ -188,17 +211,25 @@ def parse_config(raw: bytes) -> Config:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise SettingsFault("settings.not_toml", f"config.toml: {fault}") from fault
     for key, value in table.items():
-        if key not in ("issuer",):
+        if key not in ("issuer", "network"):
             raise SettingsFault("settings.unknown_key", f"config.toml has an unknown key: {key}", details={"key": key})
         if not isinstance(value, dict):
             raise _value(key, "must be a table")
     issuer = table.get("issuer")
-    return Config(issuer=None if issuer is None else _read(IssuerSettings, issuer, "issuer"))
+    return Config(
+        issuer=None if issuer is None else _read(IssuerSettings, issuer, "issuer"),
+        network=_read(NetworkSettings, table.get("network", {}), "network"),
+    )
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    """The names of a list with commas between them, in lower case."""
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
 
 def _read(kind: type[S], table: Mapping[str, object], where: str) -> S:
     """A settings dataclass of str and int fields, every key known and of the field's type."""
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]  # only called with dataclasses
+    known = {found.name: found for found in fields(kind)}  # type: ignore[arg-type]  # only called with dataclasses
     for key, value in table.items():
         if key not in known:
             raise SettingsFault(
@@ -209,8 +240,8 @@ def _read(kind: type[S], table: Mapping[str, object], where: str) -> S:
         wanted = {"str": str, "int": int}[str(known[key].type)]
         if type(value) is not wanted:
             raise _value(f"{where}.{key}", f"must be {'text' if wanted is str else 'a whole number'}")
-    for name, field in known.items():
-        if field.default is MISSING and name not in table:
+    for name, found in known.items():
+        if found.default is MISSING and name not in table:
             raise _value(f"{where}.{name}", "is missing")
     return kind(**table)
 

@@ -51,12 +51,15 @@ _CODEC = {
     "codec.jcs": Code("error", "The value has no canonical JSON form.", "Use JSON values only."),
     "codec.inflate": Code("error", "The compressed data is damaged.", "Ask for the list again."),
     "codec.inflate_limit": Code("error", "The compressed data grows past its limit.", "Do not trust its sender."),
+    "codec.cbor": Code("error", "The bytes are not CBOR of one reading.", "Check that it was copied whole."),
     "codec.timestamp": Code("error", "The time is not a dateTimeStamp.", "Write it like 2026-11-24T09:30:00Z."),
 }
 
 _KEY: dict[str, Code] = {
     "key.multikey": Code("fail", "The public key is not written as a Multikey.", "Ask the issuer to repair the key."),
     "key.jwk": Code("fail", "The public key is not a sound JSON Web Key.", "Ask the issuer to repair the key."),
+    "key.cose": Code("fail", "The public key is not a sound COSE key.", "Ask the issuer to repair the key."),
+    "key.certificate": Code("fail", "The certificate is malformed.", "Ask the issuer for a sound certificate."),
     "key.length": Code("fail", "The key has a wrong number of bytes.", "Ask the issuer to repair the key."),
     "key.point": Code("fail", "The public key is a point that no honest key has.", "Do not trust this key."),
     "key.scalar": Code("error", "The secret key is no number that its curve takes.", "Make a new key."),
@@ -156,10 +159,82 @@ _PROOF: dict[str, Code] = {
     "proof.algorithm_unsupported": Code(
         "unknown", "The token is signed in a way that is not checked here.", "Check with other software too."
     ),
+    "proof.disclosure_malformed": Code(
+        "fail", "What was disclosed is not written as the format says.", "Ask the holder for the token again."
+    ),
+    "proof.disclosure_unsigned": Code(
+        "fail", "Something was disclosed that the issuer did not sign.", "Do not trust this token."
+    ),
+    "proof.disclosure_repeated": Code(
+        "fail", "The same disclosure or its digest stands in the token twice.", "Do not trust this token."
+    ),
+    "proof.disclosure_name": Code(
+        "fail", "A claim has a name that is not its own to take.", "Ask the issuer for a new token."
+    ),
+    "proof.disclosure_required": Code(
+        "fail", "A claim that no holder may hide was made to be hidden.", "Ask the issuer for a new token."
+    ),
+    "proof.disclosure_count": Code(
+        "fail", "The token discloses more claims than are checked.", "Ask the holder for fewer."
+    ),
+    "proof.disclosure_unknown": Code(
+        "error", "The token has no such claim to hide or to disclose.", "Ask which claims it has."
+    ),
+    "proof.digest": Code("fail", "The token's digests are by no sound hash.", "Ask the issuer for a new token."),
+    "proof.digest_unsupported": Code(
+        "unknown", "The token's digests are by a hash that is not known here.", "Check with other software too."
+    ),
+    "proof.binding_missing": Code(
+        "fail", "The holder did not show that the token is theirs.", "Ask the holder to sign for you."
+    ),
+    "proof.binding_malformed": Code(
+        "fail", "The holder's signature with the token is malformed.", "Ask the holder to present it again."
+    ),
+    "proof.binding_key": Code(
+        "fail", "The token names no key of a holder that can be checked.", "Ask the issuer to name the holder's key."
+    ),
+    "proof.binding_hash": Code(
+        "fail", "The holder signed for another choice of claims.", "Ask the holder to present it again."
+    ),
+    "proof.binding_invalid": Code(
+        "fail", "The holder's signature does not hold.", "Do not accept this token from whoever showed it."
+    ),
+    "proof.binding_audience": Code(
+        "fail", "The holder signed for another reader.", "Do not accept this token from whoever showed it."
+    ),
+    "proof.binding_nonce": Code(
+        "fail", "The holder signed for another occasion.", "Do not accept this token from whoever showed it."
+    ),
+    "proof.binding_time": Code(
+        "fail", "The holder signed too long ago, or in the future.", "Ask the holder to present it again."
+    ),
+    "proof.certificate": Code(
+        "fail", "The token's certificate cannot be used.", "Ask the issuer for the document as it was sealed."
+    ),
     "proof.previous_missing": Code(
         "fail", "A proof builds on an earlier proof that is not there.", "Ask for the document with all its proofs."
     ),
     "proof.previous_cycle": Code("fail", "Proofs build on each other in a circle.", "Do not trust these proofs."),
+    "proof.chain_unsupported": Code(
+        "fail", "A proof of selective disclosure builds on earlier proofs.", "Ask the issuer for a proof of its own."
+    ),
+    "proof.pointer": Code(
+        "error", "A JSON pointer names nothing that can be shown alone.", "Write it like /credentialSubject/name."
+    ),
+    "proof.not_derivable": Code(
+        "error",
+        "The document has no base proof to derive from.",
+        "Ask the issuer for one of ecdsa-sd-2023 or bbs-2023.",
+    ),
+    "proof.suite_selective": Code(
+        "error", "This suite signs statement by statement.", "Name the pointers that are mandatory, or another suite."
+    ),
+    "proof.base_shown": Code(
+        "warn", "The holder's own proof is shown, with what would hide the rest.", "Ask for a derived proof."
+    ),
+    "proof.extra_missing": Code(
+        "unknown", "A part of Satchel that this proof needs is not installed.", "pip install 'satchel[bbs]'"
+    ),
 }
 
 _DID: dict[str, Code] = {
@@ -176,6 +251,26 @@ _DID: dict[str, Code] = {
     "did.key_unsupported": Code(
         "unknown", "The did:key is of a key type that is not known here.", "Check with a newer version of Satchel."
     ),
+    "did.key_length": Code(
+        "fail", "The key in the DID has a wrong number of bytes.", "Check that it was copied whole."
+    ),
+    "did.version_missing": Code("unknown", "The DID has no such version.", "Ask for a version that its log lists."),
+    "did.version_query": Code("error", "The question for a version is malformed.", "Ask by id, time or number."),
+    "did.log_form": Code("fail", "The DID log has a malformed entry.", "Ask the issuer to repair its DID log."),
+    "did.log_version": Code("fail", "The versions of the DID log do not follow each other.", "Do not trust this log."),
+    "did.log_hash": Code("fail", "A DID log entry is not the one that its hash names.", "Do not trust this log."),
+    "did.log_scid": Code("fail", "The DID is not the one that its first entry gives.", "Do not trust this DID."),
+    "did.log_time": Code("fail", "The times of the DID log run backwards or ahead.", "Do not trust this log."),
+    "did.log_method": Code(
+        "fail", "The DID log is of a version that is not known here.", "Check with a newer Satchel."
+    ),
+    "did.log_parameters": Code("fail", "A parameter of the DID log is not allowed.", "Ask the issuer to repair it."),
+    "did.log_prerotation": Code("fail", "A key of the DID log was not announced before.", "Do not trust this log."),
+    "did.log_state": Code("fail", "The DID log is of another DID, or moves it unduly.", "Do not trust this log."),
+    "did.log_deactivated": Code("fail", "The DID log goes on after its end.", "Do not trust this log."),
+    "did.log_proof": Code("fail", "A DID log entry is not signed by a key that may sign it.", "Do not trust this log."),
+    "did.log_witness": Code("fail", "Too few witnesses have approved the DID log.", "Ask the issuer for their proofs."),
+    "did.log_writer": Code("error", "The DID cannot be changed in this way.", "See `satchel did explain DID`."),
     "did.method_missing": Code(
         "fail", "The DID document does not list the named key.", "Ask the issuer whether the key was replaced."
     ),
@@ -190,6 +285,9 @@ _FETCH = {
     "fetch.address": Code("error", "The address is not on the public internet.", "Use a public host name."),
     "fetch.origin": Code(
         "error", "An origin or its stand-in is not valid.", "Map https://HOST to http://127.0.0.1:PORT."
+    ),
+    "fetch.not_allowed": Code(
+        "error", "This node may not ask that host.", "Change [network] in config.toml when it should."
     ),
     "fetch.offline": Code("error", "The network is switched off for this check.", "Leave out --offline."),
     "fetch.not_gathered": Code(
@@ -254,6 +352,14 @@ _CREDENTIAL = {
     "status.purpose_unknown": Code(
         "unknown", "The purpose of the status is not known.", "Ask the issuer what it means."
     ),
+    "status.value_unknown": Code(
+        "unknown", "The status has a value that only its application understands.", "Ask the issuer what it means."
+    ),
+    "status.list_unsigned": Code(
+        "unknown",
+        "The list of revoked credentials is not signed and did not come from the issuer's own host.",
+        "Ask the issuer to publish it on its own host, or as a signed status list.",
+    ),
     "status.type_unsupported": Code(
         "unknown", "This kind of status cannot be checked yet.", "Ask the issuer directly."
     ),
@@ -283,6 +389,24 @@ _VERIFIER = {
     "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
     "trust.invalid": Code("error", "A trust list cannot be used.", "Correct the named file."),
     "trust.unknown_key": Code("error", "A trust list has an unknown key.", "Remove or correct it."),
+    "given.nothing": Code("error", "Nothing was given to check.", "Choose a file, give a link or paste a text."),
+    "given.several": Code("error", "More than one thing was given to check.", "Give one of them, and then the next."),
+    "picture.no_reader": Code(
+        "error",
+        "This verifier cannot read QR codes from pictures.",
+        "Give the link that the code holds; who runs the verifier can install satchel[qr].",
+    ),
+    "picture.no_code": Code(
+        "error",
+        "The picture carries no credential and shows no QR code that can be read.",
+        "Take the picture again, nearer and straight, or give the file or the link itself.",
+    ),
+    "picture.several": Code(
+        "error", "The picture shows several codes that differ.", "Cut the picture so that one code is left."
+    ),
+    "picture.unreadable": Code(
+        "error", "The picture cannot be opened safely.", "Save it as a PNG of a usual size, or give the link itself."
+    ),
     "parse.stack": Code("fail", "The file is no sound stack of credentials.", "Ask for the stack as it was made."),
     "verifier.internal": Code("unknown", "The check itself broke down.", "Report this as a bug of Satchel."),
     "data_model.ok": Code("pass", "The credential follows its data model.", ""),
@@ -293,9 +417,20 @@ _VERIFIER = {
         "warn", "A list is written in the long JSON-LD form.", "Ask the issuer for the usual form."
     ),
     "data_model.not_read": Code("not_applicable", "The data model of this format is not read yet.", ""),
+    "data_model.envelope": Code("fail", "The envelope is not written as it must be.", "Ask for the token itself."),
     "data_model.holder": Code("fail", "The holder is not named by a URL.", "Ask the holder for a new presentation."),
     "data_model.credentials": Code(
-        "fail", "A credential inside is neither an object nor a token.", "Ask the holder for a new presentation."
+        "fail", "A credential inside has not the form that it must have.", "Ask the holder for a new presentation."
+    ),
+    "data_model.self_asserted": Code(
+        "fail",
+        "A credential inside is by the holder's own key, and its issuer is not the holder.",
+        "Do not trust this presentation.",
+    ),
+    "data_model.related_earlier": Code(
+        "warn",
+        "A related resource has the digest of an earlier publication.",
+        "Ask the issuer to sign again with the present one.",
     ),
     "data_model.context": Code(
         "fail", "The contexts are not those of the data model.", "Ask the issuer to correct it."
@@ -350,6 +485,13 @@ _VERIFIER = {
     "proof.format_unsupported": Code(
         "unknown", "Proofs of this format are not checked yet.", "Check with other software."
     ),
+    "proof.legacy": Code(
+        "unknown", "An Open Badge 2.0: this older format is shown and never verified.", "Ask for an Open Badge 3.0."
+    ),
+    "proof.not_yet_valid": Code("fail", "The token is not valid yet.", "Wait until it begins."),
+    "proof.also_embedded": Code(
+        "warn", "The token's signature holds; a second proof inside of it was not looked at.", "Rely on the token's."
+    ),
     "proof.key_unresolved": Code(
         "unknown", "The key is not named by a DID, so it could not be found.", "Ask the issuer to use a DID."
     ),
@@ -382,6 +524,11 @@ _VERIFIER = {
         "fail",
         "The key stands in the credential's own link, so anybody could have written it there.",
         "Ask the issuer to use a DID.",
+    ),
+    "issuer_binding.key_in_token": Code(
+        "fail",
+        "The token brings its own key, so anybody could have signed it under this issuer's name.",
+        "Ask the issuer to name a key of its DID.",
     ),
     "issuer_binding.key_refused": Code(
         "fail", "The issuer's DID document does not give this key.", "Ask the issuer whether the key was replaced."
@@ -685,6 +832,10 @@ _WALLET: dict[str, Code] = {
     "wallet.refused": Code(
         "error", "The credential was rejected and is not kept.", "Read the report; --keep-rejected keeps it anyway."
     ),
+    "wallet.stack": Code(
+        "error", "A stack holds several credentials, and one is kept at a time here.", "Use `satchel add FILE`."
+    ),
+    "wallet.damaged": Code("error", "Something in the wallet is damaged.", "Restore a backup; export what opens."),
     "wallet.unknown_id": Code("error", "The wallet has no credential with this id.", "See `satchel list`."),
     "wallet.ambiguous_id": Code("error", "Several credentials begin with this id.", "Write more of it."),
 }
@@ -744,6 +895,11 @@ _STORY: dict[str, Code] = {
     "claim.link": Code("error", "The address is no claim link.", "Use the whole link, as the issuer sent it."),
     "claim.unknown": Code("error", "The issuer knows no such claim link.", "Check that it was copied whole."),
     "claim.expired": Code("error", "The claim link has expired.", "Ask the issuer for a new one."),
+    "claim.use": Code("error", "A claim link holds no file to add.", "Use `satchel claim LINK`."),
+    "claim.not_issued": Code(
+        "error", "The learner has no badge yet that a link could bind.", "Issue the table first, without --claims."
+    ),
+    "claim.revoked": Code("error", "The badge was taken back by its issuer.", "Ask the issuer."),
     "claim.used": Code(
         "error", "Another wallet has used the claim link already.", "Ask the issuer; a link is for one person."
     ),
@@ -914,6 +1070,35 @@ _FRAMEWORK = {
     "framework.query": Code("error", "The question cannot be answered.", 'Ask like {"q": "network security", "k": 5}.'),
 }
 
+_VC_API: dict[str, Code] = {
+    "vc_api.request": Code("error", "The request is not what the VC API asks for.", "Correct the named member."),
+    "vc_api.check": Code(
+        "error", "The request asks for a check that is not done here.", "Ask for proof, credentialStatus or both."
+    ),
+    "vc_api.instance": Code(
+        "error", "There is no issuer of this name here.", "See `satchel vc-api config` for those that there are."
+    ),
+    "vc_api.issuer": Code(
+        "error", "The credential names another issuer than the one that signs here.", "Name the issuer of the endpoint."
+    ),
+    "vc_api.status": Code(
+        "error", "The credential brings a status, which this issuer gives itself.", "Leave credentialStatus out."
+    ),
+    "vc_api.suite": Code(
+        "error", "The credential has no proof that a part can be shown of.", "Use ecdsa-sd-2023 or bbs-2023."
+    ),
+    "vc_api.pointers": Code(
+        "error", "This suite signs a credential whole and takes no pointers.", "Leave mandatoryPointers out."
+    ),
+    "vc_api.client": Code("error", "The API's client is not set up rightly.", "Give its name and its secret's file."),
+    "vc_api.context": Code(
+        "error", "A further context for the VC API cannot be used.", "Write it as URL=FILE, with a JSON-LD context."
+    ),
+    "vc_api.key": Code(
+        "error", "A key file of the VC API is broken.", "Remove the named file; a new key is made at the next start."
+    ),
+}
+
 _USAGE = {
     "usage.option": Code("error", "An option or argument is not valid.", "Run the command with --help."),
     "usage.file": Code("error", "A file could not be read or written.", "Check the path and its permissions."),
@@ -936,5 +1121,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
     | _STORY
     | _TUI
     | _FRAMEWORK
+    | _VC_API
     | _USAGE
 )

@@ -1,7 +1,7 @@
 """Bit lists and their compressed form.
 
 A list of a million entries fits in a few hundred bytes, and so does a bomb: the output is bounded before inflating.
-Source: Bitstring Status List 1.0 §3 (bit 0 is the left-most bit of the first byte), RFC 1952 (gzip).
+Source: Bitstring Status List 1.0 §3 (bit 0 is the left-most bit of the first byte), RFC 1952 (gzip), RFC 1950 (zlib).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ except ImportError:  # a platform without its wheel: the same format, only slowe
     _engine = zlib
 
 _GZIP: Final = 31
+_ZLIB: Final = 15
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _FAULTS: Final[tuple[type[Exception], ...]] = (zlib.error, _engine.error)
 
@@ -37,6 +38,19 @@ def inflate(data: bytes, *, limit_bytes: int) -> bytes:
     if content.startswith(_GZIP_MAGIC) and _is_gzip(content, limit_bytes):
         raise CodecError("codec.inflate", "the compressed data is compressed twice")
     return content
+
+
+def inflate_zlib(data: bytes, *, limit_bytes: int) -> bytes:
+    """The content of exactly one ZLIB stream (RFC 1950) of at most `limit_bytes`. Raises CodecError as `inflate`."""
+    content, rest = _inflate_member(data, limit_bytes, _ZLIB)
+    if rest:
+        raise CodecError("codec.inflate", f"{len(rest)} bytes stand behind the compressed data")
+    return content
+
+
+def deflate_zlib(data: bytes) -> bytes:
+    """One ZLIB stream: the same bytes for the same data and library."""
+    return zlib.compress(data, 9)
 
 
 def deflate(data: bytes) -> bytes:
@@ -72,13 +86,13 @@ def put(data: bytearray, index: int, value: int, size: int = 1) -> None:
     data[start:end] = window.to_bytes(end - start, "big")
 
 
-def _inflate_member(data: bytes, limit_bytes: int) -> tuple[bytes, bytes]:
+def _inflate_member(data: bytes, limit_bytes: int, format: int = _GZIP) -> tuple[bytes, bytes]:
     """The first member's content and the bytes behind it. The inflater never gives more than limit + 1 bytes."""
-    inflater = _engine.decompressobj(_GZIP)
+    inflater = _engine.decompressobj(format)
     try:
         content: bytes = inflater.decompress(data, limit_bytes + 1)
     except _FAULTS as fault:
-        raise CodecError("codec.inflate", f"the data is not one sound gzip member: {fault}") from fault
+        raise CodecError("codec.inflate", f"the data is not one sound compressed stream: {fault}") from fault
     if len(content) > limit_bytes:
         raise CodecError("codec.inflate_limit", f"the compressed data grows past {limit_bytes} bytes")
     if not inflater.eof:

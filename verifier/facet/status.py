@@ -1,6 +1,8 @@
 """status: has the issuer revoked or suspended the credential? Never "no" unless a list in force says so.
 
-Source: Bitstring Status List 1.0 §3.2. The list's own proof, issuer and dates were judged before, as an inner report.
+Four families of lists are read: bit lists (Bitstring Status List 1.0 §3.2 and its two drafts), Token Status Lists
+(IETF, §8.3) and the 1EdTechRevocationList. A list's own proof, issuer and dates were judged before, as an inner report;
+the last family is not signed and rests on where it came from.
 """
 
 from __future__ import annotations
@@ -11,9 +13,18 @@ from typing import Final
 
 from satchel.credential import status
 from satchel.credential.envelope import Fault
-from satchel.credential.status import Entry, StatusList, UnsupportedEntry
+from satchel.credential.status import (
+    Entry,
+    ListedEntry,
+    ListEntry,
+    StatusEntry,
+    StatusValue,
+    TokenEntry,
+    UnsupportedEntry,
+)
+from satchel.credential.status_token import ListClaims
 from satchel.errors import StatusError
-from satchel.port import JsonObject
+from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
 from verifier.report import Facet, Report
 
@@ -29,11 +40,21 @@ _DATES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedList:
-    """The document behind a status list URL: its value (None when it could not be read) and its report."""
+    """The document behind a status list URL: its value (None when it could not be read) and its report. `value` is a
+    status list credential, the claims of a status list token, or an unsigned document without a report."""
 
-    value: JsonObject | None
+    value: JsonObject | ListClaims | None
     report: Report | None
     fault: Fault | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What a list that can be believed says of one entry; `list_id` and `issuer` are the list's own words."""
+
+    value: StatusValue
+    list_id: str | None
+    issuer: str | None
 
 
 def facet(entries: tuple[Entry, ...] | StatusError, lists: Mapping[str, JudgedList], issuer: str | None) -> Facet:
@@ -53,48 +74,109 @@ def _entry(entry: Entry, lists: Mapping[str, JudgedList], issuer: str | None) ->
     if isinstance(entry, UnsupportedEntry):
         kind = for_terminal(entry.type, limit=80)
         return Facet.of(_NAME, "status.type_unsupported", f"A status of the type {kind} cannot be checked yet.")
-    details: JsonObject = {"list": entry.list_url, "index": str(entry.index), "purpose": entry.purpose}
+    details = _told(entry)
     try:
-        opened = _open(lists[entry.list_url])
-        answer = status.value_at(opened, entry)
+        answer = _ask(entry, lists[entry.list_url], issuer)
     except StatusError as error:
         return Facet.of(_NAME, error.code, f"{error.message}.", **details)
-    if opened.id is not None and opened.id != entry.list_url:
-        details["list_id"] = opened.id
-    if answer.notes:
-        details["notes"] = list(answer.notes)
-    if answer.code != "status.ok":
+    value = answer.value
+    if answer.list_id is not None and answer.list_id != entry.list_url:
+        details["list_id"] = answer.list_id
+    if value.notes:
+        details["notes"] = list(value.notes)
+    if value.code != "status.ok":
         # A set entry counts whoever signed the list: the issuer's own signature covers the list's address.
-        return Facet.of(_NAME, answer.code, answer.message and for_terminal(answer.message, limit=200), **details)
-    if opened.issuer != issuer:
-        shown = for_terminal(opened.issuer or "nobody", limit=120)
+        return Facet.of(_NAME, value.code, value.message and for_terminal(value.message, limit=200), **details)
+    if answer.issuer != issuer:
+        shown = for_terminal(answer.issuer or "nobody", limit=120)
         message = f"Not revoked, says a list that is signed by {shown}, not by the credential's issuer."
-        return Facet.of(_NAME, "status.list_issuer_other", message, list_issuer=opened.issuer, **details)
-    if answer.notes:
-        return Facet.of(_NAME, answer.notes[0], **details)
+        return Facet.of(_NAME, "status.list_issuer_other", message, list_issuer=answer.issuer, **details)
+    if value.notes:
+        return Facet.of(_NAME, value.notes[0], **details)
     return Facet.of(_NAME, "status.list_id_differs" if "list_id" in details else "status.ok", **details)
 
 
-def _open(found: JudgedList) -> StatusList:
-    """The list, opened. Raises StatusError for one that cannot be had, read or believed: what is no list at all is
+def _told(entry: ListEntry) -> dict[str, JsonValue]:
+    details: dict[str, JsonValue] = {"list": entry.list_url}
+    if not isinstance(entry, ListedEntry):
+        details["index"] = str(entry.index)
+    if isinstance(entry, StatusEntry):
+        details["purpose"] = entry.purpose
+        if entry.kind != status.ENTRY_TYPE:
+            details["kind"] = entry.kind
+    return details
+
+
+def _ask(entry: ListEntry, found: JudgedList, issuer: str | None) -> _Answer:
+    """What the list says. Raises StatusError for one that cannot be had, read or believed: what is no list at all is
     said first, then whether it can be believed, and what is wrong inside of it only when it can."""
     if found.fault is not None:
         code = "status.list_malformed" if found.fault.code.startswith("parse.") else "status.list_unreachable"
         raise StatusError(code, f"The status list is not at hand: {found.fault.message}")
-    if found.value is None or found.report is None:
-        raise StatusError("status.list_malformed", "The document at the status URL is no status list")
+    match entry, found.value:
+        case StatusEntry(), dict():
+            return _ask_bits(entry, found.value, found.report)
+        case TokenEntry(), ListClaims():
+            return _ask_token(entry, found.value, found.report, issuer)
+        case ListedEntry(), dict():
+            return _ask_document(entry, found.value, issuer)
+        case _:
+            raise StatusError("status.list_malformed", "The document at the status URL is no status list of this kind")
+
+
+def _ask_bits(entry: StatusEntry, value: JsonObject, report: Report | None) -> _Answer:
     try:
-        opened = status.open_list(found.value)
+        opened = status.open_list(value)
     except StatusError as error:
         if error.code != "status.list_malformed":
-            _believe(found.report)
+            _believe(report)
         raise
-    _believe(found.report)
-    return opened
+    _believe(report)
+    return _Answer(value=status.value_at(opened, entry), list_id=opened.id, issuer=opened.issuer)
 
 
-def _believe(report: Report) -> None:
+def _ask_token(entry: TokenEntry, claims: ListClaims, report: Report | None, issuer: str | None) -> _Answer:
+    """A token without `iss` speaks for the issuer whose key signed it: the binding was judged in its report."""
+    from satchel.credential import status_token
+
+    _believe(report)
+    if claims.subject != entry.list_url:
+        raise StatusError("status.list_unverified", "The token is for another list than the one that is asked")
+    opened = status_token.open_list(claims)
+    return _Answer(value=status_token.value_at(opened, entry), list_id=claims.subject, issuer=claims.issuer or issuer)
+
+
+def _ask_document(entry: ListedEntry, value: JsonObject, issuer: str | None) -> _Answer:
+    """A document without a signature: what it lists counts, its silence only when it came from the issuer's own host
+    and speaks for that issuer."""
+    from satchel.credential import revocation_document
+
+    opened = revocation_document.open_document(value)
+    said = revocation_document.value_of(opened, entry)
+    if said.code == "status.ok" and not _is_own_host(entry.list_url, issuer):
+        raise StatusError("status.list_unsigned", "The list is not signed and is not on the issuer's own host")
+    return _Answer(value=said, list_id=opened.id, issuer=opened.issuer)
+
+
+def _is_own_host(url: str, issuer: str | None) -> bool:
+    """Whether an https URL is on the host that the issuer's name stands for: its did:web or https address."""
+    from urllib.parse import unquote, urlsplit
+
+    if issuer is None or not url.startswith("https://"):
+        return False
+    if issuer.startswith("did:web:"):
+        host = unquote(issuer.split(":")[2])
+    elif issuer.startswith("https://"):
+        host = urlsplit(issuer).netloc
+    else:
+        return False
+    return bool(host) and urlsplit(url).netloc.lower() == host.lower()
+
+
+def _believe(report: Report | None) -> None:
     """Raises StatusError unless the list is rightly signed by its own issuer and in force."""
+    if report is None:
+        raise StatusError("status.list_unverified", "The status list was not judged")
     for entry in report.facets:
         if entry.outcome in ("fail", "unknown"):
             code = _DATES.get(entry.code, "status.list_unverified")

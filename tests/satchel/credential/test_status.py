@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import zlib
@@ -90,15 +91,113 @@ def test_every_entry_of_a_list_is_given() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "kind", ["StatusList2021Entry", "RevocationList2020Status", "1EdTechRevocationList", "CredentialStatusList2017"]
-)
-def test_another_kind_of_status_is_unsupported_and_hides_no_other(kind: str) -> None:
-    other: JsonValue = {"id": "https://issuer.example/revocations", "type": kind}
+def test_a_kind_of_status_that_nobody_knows_is_unsupported_and_hides_no_other() -> None:
+    other: JsonValue = {"id": "https://issuer.example/revocations", "type": "CredentialStatusList2017"}
     assert status.entries_of({"credentialStatus": [other, entry()]}) == (
-        UnsupportedEntry(id="https://issuer.example/revocations", type=kind),
+        UnsupportedEntry(id="https://issuer.example/revocations", type="CredentialStatusList2017"),
         read_entry(entry()),
     )
+
+
+OLDER: list[JsonObject] = [
+    {
+        "id": f"{URL}#7",
+        "type": "StatusList2021Entry",
+        "statusPurpose": "suspension",
+        "statusListIndex": "7",
+        "statusListCredential": URL,
+    },
+    {
+        "id": f"{URL}#7",
+        "type": "RevocationList2020Status",
+        "revocationListIndex": "7",
+        "revocationListCredential": URL,
+    },
+    {
+        "id": f"{URL}#7",
+        "type": "SuspensionList2020Status",
+        "suspensionListIndex": "7",
+        "suspensionListCredential": URL,
+    },
+]
+
+
+@pytest.mark.parametrize("older", OLDER, ids=lambda older: str(older["type"]))
+def test_entries_of_the_older_lists_are_read_by_their_own_names(older: JsonObject) -> None:
+    kind = str(older["type"])
+    purpose = "revocation" if kind.startswith("Revocation") else "suspension"
+    assert read_entry(older) == StatusEntry(
+        id=f"{URL}#7", purpose=purpose, index=7, list_url=URL, size=1, messages={}, references=(), kind=kind
+    )
+    for name in older:
+        if name.endswith(("Index", "Credential")):
+            refused(lambda name=name: read_entry(older | {name: 7}), "status.malformed")
+
+
+def older_list(kind: str, encoded: str) -> JsonObject:
+    held = status.KINDS[kind]
+    return {
+        "type": ["VerifiableCredential", held.credential_type],
+        "credentialSubject": {"type": held.list_type, "encodedList": encoded, "statusPurpose": "suspension"},
+    }
+
+
+def spellings(data: bytes) -> Iterable[str]:
+    packed = gzip.compress(data)
+    for encode in (base64.urlsafe_b64encode, base64.b64encode):
+        yield encode(packed).decode()
+        yield encode(packed).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("older", OLDER, ids=lambda older: str(older["type"]))
+def test_an_older_list_gives_its_bit_in_each_spelling_that_is_in_use(older: JsonObject) -> None:
+    kind = str(older["type"])
+    for encoded in spellings(data_with(7)):
+        answer = status.read_list(older_list(kind, encoded), read_entry(older))
+        assert answer.code == ("status.revoked" if kind.startswith("Revocation") else "status.suspended")
+    for encoded in spellings(data_with(6, 8)):
+        assert status.read_list(older_list(kind, encoded), read_entry(older)).code == "status.ok"
+    refused(lambda: status.read_list(older_list(kind, "!"), read_entry(older)), "status.list_encoding")
+
+
+@pytest.mark.parametrize("older", OLDER, ids=lambda older: str(older["type"]))
+def test_a_list_of_another_generation_is_not_the_one_that_the_entry_names(older: JsonObject) -> None:
+    refused(lambda: status.read_list(list_of(data_with(), "suspension"), read_entry(older)), "status.list_malformed")
+    encoded = next(iter(spellings(data_with())))
+    refused(
+        lambda: status.read_list(older_list(str(older["type"]), encoded), read_entry(entry())), "status.list_malformed"
+    )
+
+
+def test_an_entry_of_a_token_status_list_stands_in_a_claim_of_its_own() -> None:
+    found = status.entries_of({"credentialStatus": entry(), "status": {"status_list": {"idx": 5, "uri": URL}}})
+    assert found == (read_entry(entry()), status.TokenEntry(index=5, list_url=URL))
+    assert status.entries_of({"status": "active"}) == ()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        None,
+        7,
+        {},
+        {"idx": "5", "uri": URL},
+        {"idx": -1, "uri": URL},
+        {"idx": True, "uri": URL},
+        {"idx": 1},
+        {"idx": 1, "uri": "no url"},
+    ],
+)
+def test_a_broken_claim_of_a_token_status_list_is_malformed(claim: JsonValue) -> None:
+    refused(lambda: status.entries_of({"status": {"status_list": claim}}), "status.malformed")
+
+
+def test_a_revocation_document_is_named_by_the_id_of_its_entry() -> None:
+    other: JsonValue = {"id": "https://issuer.example/revocations", "type": "1EdTechRevocationList"}
+    assert status.entries_of({"id": "urn:x:1", "credentialStatus": other}) == (
+        status.ListedEntry(list_url="https://issuer.example/revocations", credential_id="urn:x:1"),
+    )
+    refused(lambda: status.entries_of({"credentialStatus": {"type": "1EdTechRevocationList"}}), "status.malformed")
 
 
 def test_the_type_may_stand_in_a_list() -> None:
@@ -190,6 +289,7 @@ def test_the_widest_status_has_sixteen_bits() -> None:
 def test_a_list_tells_what_its_credential_says_of_itself() -> None:
     opened = status.open_list(list_of(data_with(1), ["revocation", "suspension"], ttl=300_000))
     assert opened == status.StatusList(
+        kind="BitstringStatusListEntry",
         id=URL,
         issuer="did:web:issuer.example",
         purposes=("revocation", "suspension"),

@@ -9,7 +9,20 @@ import pytest
 from satchel.codec import bits
 from satchel.credential import status
 from satchel.port import JsonObject
-from tests.attack.forge import ISSUER, STRANGER, Document, badge, did_of, facet, judged, mirror, says, signed, to_bytes
+from tests.attack.forge import (
+    ISSUER,
+    STRANGER,
+    Document,
+    badge,
+    badge_1_1,
+    did_of,
+    facet,
+    judged,
+    mirror,
+    says,
+    signed,
+    to_bytes,
+)
 from verifier.report import Report
 
 URL = "https://school.example/status/1"
@@ -153,9 +166,113 @@ def test_purposes_that_take_no_force_away_do_not_reject(tmp_path: Path) -> None:
 
 
 def test_a_kind_of_status_that_is_not_known_is_unknown() -> None:
-    document = signed(badge()) | {"credentialStatus": {"id": "urn:x:1", "type": "1EdTechRevocationList"}}
+    document = signed(badge()) | {"credentialStatus": {"id": "urn:x:1", "type": "CredentialStatusList2017"}}
     found = facet(judged(document), "status")
     assert (found.outcome, found.code) == ("unknown", "status.type_unsupported")
+
+
+V1 = "https://www.w3.org/2018/credentials/v1"
+OLDER = {
+    "StatusList2021Entry": ("https://w3id.org/vc/status-list/2021/v1", "statusList"),
+    "RevocationList2020Status": ("https://w3id.org/vc-revocation-list-2020/v1", "revocationList"),
+}
+
+
+def older_entry(kind: str) -> JsonObject:
+    name = OLDER[kind][1]
+    entry: JsonObject = {"id": f"{URL}#7", "type": kind, f"{name}Index": "7", f"{name}Credential": URL}
+    return entry | ({"statusPurpose": "revocation"} if kind == "StatusList2021Entry" else {})
+
+
+def older_list(kind: str, *set_bits: int, key: Any = ISSUER) -> Document:
+    """A list of an older kind as a signed VC 1.1, in the plain base64url that those lists have."""
+    data = bytearray(status.ENTRIES_MINIMUM // 8)
+    for index in set_bits:
+        bits.put(data, index, 1)
+    held = status.KINDS[kind]
+    subject: JsonObject = {"id": f"{URL}#list", "type": held.list_type, "encodedList": status.encode(bytes(data))[1:]}
+    if kind == "StatusList2021Entry":
+        subject["statusPurpose"] = "revocation"
+    value: JsonObject = {
+        "@context": [V1, OLDER[kind][0], "https://w3id.org/security/suites/ed25519-2020/v1"],
+        "id": URL,
+        "type": ["VerifiableCredential", held.credential_type],
+        "issuer": did_of(key),
+        "issuanceDate": "2026-01-01T00:00:00Z",
+        "credentialSubject": subject,
+    }
+    return signed(value, key=key, suite="Ed25519Signature2020")
+
+
+def older_badge(kind: str, entry: JsonObject) -> Document:
+    made = badge_1_1(credentialStatus=entry)
+    made["@context"].insert(2, OLDER[kind][0])
+    return signed(made, suite="Ed25519Signature2020")
+
+
+@pytest.mark.parametrize("kind", OLDER)
+def test_the_lists_of_older_drafts_revoke_and_do_not(tmp_path: Path, kind: str) -> None:
+    credential = older_badge(kind, older_entry(kind))
+    for index, (verdict, outcome, code) in (
+        (7, ("rejected", "fail", "status.revoked")),
+        (6, ("accepted", "pass", "status.ok")),
+    ):
+        report = judged(credential, fetch=mirror(tmp_path, {URL: to_bytes(older_list(kind, index))}))
+        says(report, verdict, "status", outcome, code)
+        assert facet(report, "status").details["kind"] == kind
+
+
+@pytest.mark.parametrize("kind", OLDER)
+def test_an_older_list_that_is_changed_unsigned_or_absent_leaves_the_verdict_open(tmp_path: Path, kind: str) -> None:
+    credential = older_badge(kind, older_entry(kind))
+    unsigned = {name: value for name, value in older_list(kind, 7).items() if name != "proof"}
+    for served in (unsigned, older_list(kind, 7) | {"issuer": did_of(STRANGER)}):
+        report = judged(credential, fetch=mirror(tmp_path, {URL: to_bytes(served)}))
+        says(report, "undecided", "status", "unknown", "status.list_unverified")
+    says(judged(credential), "undecided", "status", "unknown", "status.list_unreachable")
+    report = judged(credential, fetch=mirror(tmp_path, {URL: to_bytes(list_of())}))
+    says(report, "undecided", "status", "unknown", "status.list_malformed")
+
+
+def document_at(folder: Path, url: str, **changes: Any) -> Report:
+    """The verdict on a badge of a did:web issuer that names an unsigned list; only its status is of interest."""
+    credential = badge(credentialStatus={"id": url, "type": "1EdTechRevocationList"})
+    credential["@context"].append("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json")
+    credential["issuer"] |= {"id": "did:web:school.example"}
+    value = {"id": url, "issuer": "did:web:school.example", "revokedCredential": []} | changes
+    return judged(signed(credential), fetch=mirror(folder, {url: to_bytes(value)}))
+
+
+REVOCATIONS = "https://school.example/revocations"
+
+
+def test_a_list_of_revoked_credentials_on_the_issuers_own_host_is_believed(tmp_path: Path) -> None:
+    found = facet(document_at(tmp_path, REVOCATIONS), "status")
+    assert (found.outcome, found.code) == ("pass", "status.ok")
+    listed = [{"id": badge()["id"], "revocationReason": "Issued twice."}]
+    found = facet(document_at(tmp_path, REVOCATIONS, revokedCredential=listed), "status")
+    assert (found.outcome, found.code, found.message) == ("fail", "status.revoked", "Issued twice.")
+
+
+def test_silence_of_an_unsigned_list_on_another_host_leaves_the_status_open_but_it_still_revokes(
+    tmp_path: Path,
+) -> None:
+    elsewhere = "https://lists.example/revocations"
+    found = facet(document_at(tmp_path, elsewhere), "status")
+    assert (found.outcome, found.code) == ("unknown", "status.list_unsigned")
+    found = facet(document_at(tmp_path, elsewhere, revokedCredential=[{"id": badge()["id"]}]), "status")
+    assert (found.outcome, found.code) == ("fail", "status.revoked")
+
+
+def test_a_list_that_speaks_for_another_issuer_is_never_taken_in_silence(tmp_path: Path) -> None:
+    found = facet(document_at(tmp_path, REVOCATIONS, issuer="did:web:other.example"), "status")
+    assert (found.outcome, found.code) == ("warn", "status.list_issuer_other")
+
+
+@pytest.mark.parametrize("change", [{"revokedCredential": 7}, {"issuer": None}, {"id": None}])
+def test_another_document_at_the_url_of_a_revocation_list_is_no_list(tmp_path: Path, change: JsonObject) -> None:
+    found = facet(document_at(tmp_path, REVOCATIONS, **change), "status")
+    assert (found.outcome, found.code) == ("unknown", "status.list_malformed")
 
 
 def test_a_broken_entry_fails() -> None:

@@ -63,6 +63,8 @@ _KEY: dict[str, Code] = {
     "key.length": Code("fail", "The key has a wrong number of bytes.", "Ask the issuer to repair the key."),
     "key.point": Code("fail", "The public key is a point that no honest key has.", "Do not trust this key."),
     "key.scalar": Code("error", "The secret key is no number that its curve takes.", "Make a new key."),
+    "key.frame": Code("error", "A BBS key signs a header and messages, framed.", "Frame them before signing."),
+    "key.signature": Code("fail", "The BBS signature is broken.", "Ask the issuer for a new credential."),
     "key.secret": Code("fail", "A secret key stands where a public key belongs.", "Tell the issuer: the key is lost."),
     "key.method": Code("fail", "The verification method is malformed.", "Ask the issuer to repair its DID document."),
     "key.use": Code("fail", "The key is not for checking signatures.", "Ask the issuer which key to use."),
@@ -104,9 +106,6 @@ _LINKED: dict[str, Code] = {
     ),
     "linked.iri": Code(
         "fail", "An identifier has characters that no address may have.", "Ask the issuer to correct it."
-    ),
-    "linked.base": Code(
-        "fail", "A context changes what identifiers are relative to.", "Ask the issuer to remove @base."
     ),
     "linked.language": Code("fail", "A language tag is not valid.", "Ask the issuer to use a tag like en or pt-BR."),
     "linked.number": Code(
@@ -255,6 +254,7 @@ _DID: dict[str, Code] = {
         "fail", "The key in the DID has a wrong number of bytes.", "Check that it was copied whole."
     ),
     "did.version_missing": Code("unknown", "The DID has no such version.", "Ask for a version that its log lists."),
+    "did.version_unsupported": Code("unknown", "DIDs of this method have no versions.", "Ask for the present one."),
     "did.version_query": Code("error", "The question for a version is malformed.", "Ask by id, time or number."),
     "did.log_form": Code("fail", "The DID log has a malformed entry.", "Ask the issuer to repair its DID log."),
     "did.log_version": Code("fail", "The versions of the DID log do not follow each other.", "Do not trust this log."),
@@ -389,6 +389,25 @@ _VERIFIER = {
     "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
     "trust.invalid": Code("error", "A trust list cannot be used.", "Correct the named file."),
     "trust.unknown_key": Code("error", "A trust list has an unknown key.", "Remove or correct it."),
+    "trust.exists": Code("error", "A trust file of this name is there already.", "Choose another name, or remove it."),
+    "registry.document": Code("error", "The registry's document cannot be read.", "Tell its keeper."),
+    "registry.keys": Code("error", "The keys of a registry cannot be used.", "Ask its keeper for them again."),
+    "registry.statement": Code("error", "What the registry sent is no statement about an issuer.", "Tell its keeper."),
+    "registry.algorithm": Code(
+        "error", "The registry's statement has no signature that others can check.", "Do not trust its sender."
+    ),
+    "registry.key": Code(
+        "error", "The registry's statement was signed with a key that is not its own.", "Ask its keeper for its keys."
+    ),
+    "registry.signature": Code("error", "The signature of the registry's statement is false.", "Do not trust it."),
+    "registry.issuer": Code("error", "The registry's statement was made by somebody else.", "Do not trust it."),
+    "registry.subject": Code("error", "The registry's statement is about somebody else.", "Do not trust it."),
+    "registry.expired": Code("error", "The registry's statement has ended.", "Ask the registry again."),
+    "registry.not_yet": Code("error", "The registry's statement has not begun.", "Check the clock; try again later."),
+    "registry.critical": Code(
+        "error", "The registry's statement has conditions that are not understood.", "Ask its keeper what they mean."
+    ),
+    "registry.chain": Code("error", "The statements do not lead from the anchor to the issuer.", "Tell the keeper."),
     "given.nothing": Code("error", "Nothing was given to check.", "Choose a file, give a link or paste a text."),
     "given.several": Code("error", "More than one thing was given to check.", "Give one of them, and then the next."),
     "picture.no_reader": Code(
@@ -530,6 +549,15 @@ _VERIFIER = {
         "The token brings its own key, so anybody could have signed it under this issuer's name.",
         "Ask the issuer to name a key of its DID.",
     ),
+    "issuer_binding.seal_unproven": Code(
+        "unknown", "Whose certificate sealed it is not proven.", "Give the authorities that you trust with --anchors."
+    ),
+    "issuer_binding.sealed_by_other": Code(
+        "unknown", "Another organisation than the issuer sealed it.", "Ask the issuer who seals for it."
+    ),
+    "issuer_binding.seal_refused": Code(
+        "fail", "The certificate that sealed it cannot be relied on.", "Ask the issuer to seal it again."
+    ),
     "issuer_binding.key_refused": Code(
         "fail", "The issuer's DID document does not give this key.", "Ask the issuer whether the key was replaced."
     ),
@@ -545,6 +573,12 @@ _VERIFIER = {
     "issuer_trust.in_parts": Code("not_applicable", "A holder needs no list; the issuers inside are looked up.", ""),
     "issuer_trust.not_listed": Code(
         "unknown", "No list of this verifier names the issuer.", "Find out who it is, or add it to a list."
+    ),
+    "issuer_trust.registry": Code("pass", "A registry that this verifier asks names the issuer.", ""),
+    "issuer_trust.unchecked": Code(
+        "unknown",
+        "No list or registry that could be asked names the issuer, and at least one could not be asked.",
+        "Try again later; the details name the registry.",
     ),
     "issuer_trust.not_bound": Code(
         "unknown", "Whose key signed is not proven, so no list was asked.", "See the issuer's key first."
@@ -625,6 +659,11 @@ _VERIFIER = {
     "alignment.older_copy": Code(
         "unknown", "The copy here is older than the award, or undated, and lacks the item.", "Import a newer release."
     ),
+    "alignment.framework_unclear": Code(
+        "unknown",
+        "A copy here has addresses like this one and not this item; it may be of another framework of that server.",
+        "Ask the issuer which framework is meant.",
+    ),
     "alignment.language_not_held": Code(
         "unknown", "The copy here has no names in the credential's language.", "Import the framework in that language."
     ),
@@ -671,6 +710,30 @@ _VERIFIER = {
         "warn", "Its hash fits the e-mail address, but is weak or has no salt.", "Ask the person to confirm it."
     ),
     "parts.not_proven": Code("unknown", "Nothing ties its subject to the holder.", "Ask the holder."),
+    "chain.ok": Code("pass", "The certificate leads to an authority that this verifier knows.", ""),
+    "chain.no_anchor": Code(
+        "unknown", "This verifier has no list of certificate authorities.", "Give the ones you trust with --anchors."
+    ),
+    "chain.unknown_authority": Code(
+        "unknown", "The certificate leads to no authority that this verifier knows.", "Find out who vouches for it."
+    ),
+    "chain.ended": Code(
+        "unknown",
+        "A certificate has ended since; that the seal is older is its own word.",
+        "Ask the issuer to confirm it.",
+    ),
+    "chain.broken": Code("fail", "The certificates do not hang together.", "Do not trust this seal."),
+    "chain.outside_dates": Code(
+        "fail", "The seal was made outside of its certificate's dates, by its own word.", "Do not trust this seal."
+    ),
+    "chain.malformed": Code("fail", "A certificate of the seal cannot be used.", "Ask for the document as sealed."),
+    "timestamp.none": Code("not_applicable", "The seal names no time.", ""),
+    "timestamp.claim_only": Code(
+        "unknown", "When it was sealed is the sealer's own word.", "Ask for a seal with a time stamp."
+    ),
+    "timestamp.not_checked": Code(
+        "unknown", "The seal carries time stamps, which are not checked here.", "Check them with other software."
+    ),
     "published_key.ok": Code("pass", "The key is on no list of leaked keys.", ""),
     "published_key.known": Code(
         "warn", "The secret half of the key is public: anybody can sign with it.", "Do not rely on it outside of tests."

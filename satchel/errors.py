@@ -69,6 +69,10 @@ class SettingsFault(SatchelError):
     """A settings, policy or trust file, or the home folder, is not usable (settings.*)."""
 
 
+class RegistryFault(SatchelError):
+    """What a registry of issuers says cannot be believed (registry.*)."""
+
+
 class DatabaseFault(SatchelError):
     """The database cannot be opened, read or written (database.*)."""
 

@@ -1,4 +1,4 @@
-"""Trust: the allow lists of this verifier, who has decided on its own whom it knows. No list is ever fetched.
+"""Trust: the allow lists of this verifier, who has decided on its own whom it knows, and the registries that it asks.
 
 A list is a JSON file, `satchel.trust/1`: {"schema", "name", "issuers": [{"id", "name", "from"?, "until"?,
 "distrusted"?}]}. Days are written YYYY-MM-DD and both belong to the time. Every key must be known: a misspelt
@@ -8,10 +8,10 @@ A list is a JSON file, `satchel.trust/1`: {"schema", "name", "issuers": [{"id", 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from did import syntax
 from satchel.codec import strictjson
@@ -19,9 +19,14 @@ from satchel.errors import DidError, Malformed, SettingsFault
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
 
+if TYPE_CHECKING:
+    from verifier.remote import Registry
+
 SCHEMA: Final = "satchel.trust/1"
+REGISTRY_SCHEMA: Final = "satchel.registry/1"
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 NAME_LIMIT_CHARS: Final = 200
+REGISTRIES_LIMIT: Final = 16
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LIST_KEYS: Final = frozenset({"schema", "name", "issuers"})
@@ -53,9 +58,10 @@ class TrustList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The lists of a verifier, in the order of their files."""
+    """The lists and the registries of a verifier, in the order of their files. A list is never fetched."""
 
     lists: tuple[TrustList, ...] = ()
+    registries: tuple[Registry, ...] = ()
 
     def find(self, issuer: str) -> tuple[tuple[str, KnownIssuer], ...]:
         """The entries of this issuer, each with the name of its list."""
@@ -65,27 +71,53 @@ class Trust:
 NO_TRUST: Final = Trust()
 
 
-def load(raw: bytes, *, name: str) -> TrustList:
-    """The list of a file; `name` is the file's, for messages. Raises SettingsFault trust.invalid, trust.unknown_key."""
+def load(raw: bytes, *, name: str) -> TrustList | Registry:
+    """The list or registry of a file; `name` is the file's, for messages. Raises SettingsFault trust.invalid,
+    trust.unknown_key."""
     try:
-        return _list(strictjson.loads(raw, limit_bytes=LIMIT_BYTES), for_terminal(name, limit=100))
+        return _read(strictjson.loads(raw, limit_bytes=LIMIT_BYTES), for_terminal(name, limit=100))
     except Malformed as fault:
         raise SettingsFault("trust.invalid", f"{for_terminal(name, limit=100)}: {fault.message}") from fault
 
 
+def together(found: Iterable[TrustList | Registry]) -> Trust:
+    """The trust of these lists and registries. Raises SettingsFault trust.invalid for too many registries: each of them
+    is asked for each credential."""
+    items = tuple(found)
+    registries = tuple(one for one in items if not isinstance(one, TrustList))
+    if len(registries) > REGISTRIES_LIMIT:
+        raise SettingsFault("trust.invalid", f"there are more than {REGISTRIES_LIMIT} registries to ask")
+    return Trust(lists=tuple(one for one in items if isinstance(one, TrustList)), registries=registries)
+
+
+def list_to_json(one: TrustList) -> JsonObject:
+    """The list as it stands in a file."""
+    return {"schema": SCHEMA, "name": one.name, "issuers": [_issuer_to_json(known) for known in one.issuers]}
+
+
 def to_json(trust: Trust) -> list[JsonValue]:
-    """The lists as they stand in files."""
-    return [
-        {"schema": SCHEMA, "name": one.name, "issuers": [_issuer_to_json(known) for known in one.issuers]}
-        for one in trust.lists
-    ]
+    """The lists and the registries as they stand in files."""
+    saved: list[JsonValue] = [list_to_json(one) for one in trust.lists]
+    if trust.registries:
+        from verifier import remote
+
+        saved += [remote.to_json(one) for one in trust.registries]
+    return saved
 
 
 def from_json(value: JsonValue) -> Trust:
-    """The lists that `to_json` wrote. Raises SettingsFault trust.invalid, trust.unknown_key."""
+    """The trust that `to_json` wrote. Raises SettingsFault trust.invalid, trust.unknown_key."""
     if not isinstance(value, list):
         raise SettingsFault("trust.invalid", "saved trust is a list of lists")
-    return Trust(lists=tuple(_list(one, "saved list") for one in value))
+    return together(_read(one, "saved list") for one in value)
+
+
+def _read(value: JsonValue, where: str) -> TrustList | Registry:
+    if isinstance(value, dict) and value.get("schema") == REGISTRY_SCHEMA:
+        from verifier import remote
+
+        return remote.load(value, where)
+    return _list(value, where)
 
 
 def _issuer_to_json(known: KnownIssuer) -> JsonObject:

@@ -76,6 +76,7 @@ class FileDiary:
 
     def write(self, asking: Asking, /) -> None:
         """Adds the line. Raises SettingsFault when the file is unsafe or cannot be written."""
+        settings.make_folder(self._path.parent)
         settings.create_private(self._path)
         line = json.dumps(
             {

@@ -231,6 +231,10 @@ class _Words:
     def begins(self, prefix: str) -> bool:
         return self._connection.execute(row.SELECT_BEGINS, (prefix, prefix + row.AFTER)).fetchone() is not None
 
+    def completions(self, prefix: str) -> list[str]:
+        found = self._connection.execute(row.SELECT_COMPLETIONS, (prefix, prefix + row.AFTER))
+        return [word for (word,) in found]
+
     def swaps(self, stems: Collection[str]) -> list[str]:
         found = self._connection.execute(row.select_swaps(len(stems)), tuple(stems))
         return [other for (other,) in found]

@@ -12,7 +12,7 @@ from satchel.errors import SatchelError
 from satchel.node.cache import CachedFetch
 from satchel.node.consent import Consent, ConsentingFetch, FileDiary
 from satchel.node.fetch import Fetcher
-from satchel.node.settings import Home, NetworkSettings, host_names, make_folder
+from satchel.node.settings import Home, NetworkSettings, host_names
 from satchel.port import Clock, Fetch, Fetched, Purpose
 
 _TOKENS: Final = frozenset(("application/statuslist+jwt", "application/jwt"))
@@ -32,10 +32,9 @@ def before(fetch: Fetch, home: Home | None, *, clock: Clock) -> CachedFetch:
     """The cache, the consent and the diary before this Fetch."""
     asked = fetch
     if home is not None:
-        make_folder(home.state)
-        asked = ConsentingFetch(
-            fetch, consent=consent_of(home.config().network), clock=clock, diary=FileDiary(home.diary)
-        )
+        # A folder that is not there yet is not made for a diary alone.
+        diary = FileDiary(home.diary) if home.path.is_dir() else None
+        asked = ConsentingFetch(fetch, consent=consent_of(home.config().network), clock=clock, diary=diary)
     return CachedFetch(asked, clock=clock, keep=told_by_list)
 
 

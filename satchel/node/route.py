@@ -108,7 +108,8 @@ class Reply:
     def content(self) -> bytes:
         """The body's bytes."""
         if isinstance(self.body, BaseModel):
-            return self.body.model_dump_json(by_alias=True).encode("utf-8")
+            # ASCII alone: what strangers wrote turns no letters around in a terminal that shows an answer.
+            return self.body.model_dump_json(by_alias=True, ensure_ascii=True).encode("ascii")
         return self.body or b""
 
 

@@ -47,6 +47,10 @@ class Sender(Fetcher):
     async def post(self, url: str, body: JsonObject, *, limit_bytes: int = ANSWER_LIMIT_BYTES) -> Sent:
         """The answer to this JSON body."""
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+        return await self.post_bytes(url, raw, limit_bytes=limit_bytes)
+
+    async def post_bytes(self, url: str, raw: bytes, *, limit_bytes: int = ANSWER_LIMIT_BYTES) -> Sent:
+        """The answer to these bytes, which are JSON: what is signed inside of them is sent as it is."""
         return await self._talk("POST", url, raw, limit_bytes)
 
     async def _talk(self, method: Literal["GET", "POST"], url: str, raw: bytes | None, limit_bytes: int) -> Sent:

@@ -7,20 +7,21 @@ Pure; whether the token is rightly signed, by whom, and in force is the verifier
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from satchel.codec import bits, strictjson
 from satchel.codec.base import base64url_decode, base64url_encode
 from satchel.codec.jcs import encode as jcs_encode
 from satchel.credential.status import StatusValue, TokenEntry
 from satchel.errors import CodecError, Malformed, ProofError, StatusError
-from satchel.port import JsonObject, JsonValue
+from satchel.port import JsonObject
 
 if TYPE_CHECKING:
-    from satchel.proof.jws import Jws
+    from satchel.key.public import PublicKey
 
 JWT_TYPE: Final = "statuslist+jwt"
 CWT_TYPE: Final = "application/statuslist+cwt"
@@ -28,6 +29,11 @@ SIZES: Final = (1, 2, 4, 8)
 LIMIT_BYTES: Final = 16 * 1024 * 1024
 
 _HEADERS: Final = frozenset(("typ", "kid"))
+_COSE_TAG: Final = b"\xd2"
+# RFC 8392 §3.1 and §6.3 of the draft, by the names that the JWT has.
+_CWT_CLAIMS: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "iss", 2: "sub", 4: "exp", 6: "iat", 65533: "status_list", 65534: "ttl"}
+)
 _LAST_SECOND: Final = 253_402_300_799
 # §7.1; 0x03 and 0x0C to 0x0F are the application's own, the rest is nobody's yet.
 _CODES: Final[Mapping[int, str]] = MappingProxyType({0: "status.ok", 1: "status.revoked", 2: "status.suspended"})
@@ -57,29 +63,66 @@ class ListClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusToken:
-    """A status list token as JWT, taken apart. `key_id` is the header's `kid` as written."""
+    """A status list token, taken apart. `key_id` is its `kid` as written, None without one or when it is no text.
+    `verify(key)` tells whether the signature is that key's, and raises ProofError for a key that does not fit."""
 
+    form: Literal["jwt", "cwt"]
+    algorithm: str
     key_id: str | None
     claims: ListClaims
-    jws: Jws
+    verify: Callable[[PublicKey], bool]
 
 
-def read(token: str) -> StatusToken:
-    """The token's content, strictly read (§5.1).
+def read(raw: bytes) -> StatusToken:
+    """The token's content, strictly read: a JWT (§5.1) or a tagged CWT (§5.2).
 
-    Raises ProofError as jws.split does and proof.token_type for another typ; StatusError status.list_malformed for
-    claims that are missing or of a wrong form. NOT checked: signature, key, dates, and whether `sub` is the list asked.
+    Raises ProofError as jws.split and cose_sign.split do, and proof.token_type for another typ; StatusError
+    status.list_malformed or status.list_encoding for claims that are missing or of a wrong form. NOT checked:
+    signature, key, dates, and whether `sub` is the list asked.
     """
+    return _read_cwt(raw) if raw[:1] == _COSE_TAG else _read_jwt(raw)
+
+
+def _read_jwt(raw: bytes) -> StatusToken:
     from satchel.proof import jws
 
-    parts = jws.split(token, headers=_HEADERS)
+    parts = jws.split(raw.decode("ascii", "replace").strip(), headers=_HEADERS)
     if jws.text_header(parts, "typ") != JWT_TYPE:
         raise ProofError("proof.token_type", f"the token's typ is not {JWT_TYPE}")
     try:
         claims = strictjson.load_object(base64url_decode(parts.payload))
     except (CodecError, Malformed) as fault:
         raise StatusError("status.list_malformed", f"the claims cannot be read: {fault.message}") from fault
-    return StatusToken(key_id=jws.text_header(parts, "kid"), claims=_claims(claims), jws=parts)
+    return StatusToken(
+        form="jwt",
+        algorithm=parts.algorithm,
+        key_id=jws.text_header(parts, "kid"),
+        claims=_claims(claims, _packed_text),
+        verify=partial(jws.verify, parts),
+    )
+
+
+def _read_cwt(raw: bytes) -> StatusToken:
+    from satchel.codec import cbor
+    from satchel.proof import cose_sign
+
+    sign1 = cose_sign.split(raw, parameters=frozenset((cose_sign.TYP,)))
+    if sign1.protected.get(cose_sign.TYP) != CWT_TYPE:
+        raise ProofError("proof.token_type", f"the token's typ is not {CWT_TYPE}")
+    try:
+        claims = cbor.decode(sign1.payload)
+    except CodecError as fault:
+        raise StatusError("status.list_malformed", f"the claims cannot be read: {fault.message}") from fault
+    if not isinstance(claims, dict):
+        raise StatusError("status.list_malformed", "the claims are no map")
+    named = {name: claims[number] for number, name in _CWT_CLAIMS.items() if number in claims}
+    return StatusToken(
+        form="cwt",
+        algorithm=str(sign1.algorithm),
+        key_id=_key_id(sign1.key_id),
+        claims=_claims(named, _packed_bytes),
+        verify=partial(cose_sign.verify_sign1, sign1),
+    )
 
 
 def open_list(claims: ListClaims, *, limit_bytes: int = LIMIT_BYTES) -> TokenList:
@@ -133,21 +176,34 @@ def signing_input(claims: JsonObject, *, algorithm: str, key_id: str) -> bytes:
     return b".".join(base64url_encode(jcs_encode(part)).encode("ascii") for part in (header, claims))
 
 
-def _claims(value: JsonObject) -> ListClaims:
+def cwt_payload(claims: JsonObject) -> bytes:
+    """The claims of `compose` as the payload of a CWT; it is signed with `typ` application/statuslist+cwt."""
+    from satchel.codec import cbor
+    from satchel.codec.cbor import CborKey, CborValue
+
+    held = claims["status_list"]
+    size, packed = (held["bits"], held["lst"]) if isinstance(held, dict) else (None, None)
+    if not isinstance(size, int) or not isinstance(packed, str):
+        raise StatusError("status.value", "the claims hold no list")
+    payload: dict[CborKey, CborValue] = {65533: {"bits": size, "lst": base64url_decode(packed)}}
+    for number, name in _CWT_CLAIMS.items():
+        value = claims.get(name)
+        if isinstance(value, str | int):
+            payload[number] = value
+    return cbor.encode(payload)
+
+
+def _claims(value: Mapping[str, object], unpack: Callable[[object], bytes | None]) -> ListClaims:
     held = value.get("status_list")
-    size, packed = (held.get("bits"), held.get("lst")) if isinstance(held, dict) else (None, None)
+    size, packed = (held.get("bits"), unpack(held.get("lst"))) if isinstance(held, dict) else (None, None)
     subject, issuer = value.get("sub"), value.get("iss")
-    if not isinstance(size, int) or isinstance(size, bool) or size not in SIZES or not isinstance(packed, str):
+    if not isinstance(size, int) or isinstance(size, bool) or size not in SIZES or packed is None:
         raise StatusError("status.list_malformed", "the token has no status_list with bits and lst")
     if not isinstance(subject, str) or (issuer is not None and not isinstance(issuer, str)):
         raise StatusError("status.list_malformed", "the token does not name the list that it is (sub)")
     issued_at = _seconds(value, "iat")
     if issued_at is None:
         raise StatusError("status.list_malformed", "the token does not say when it was made (iat)")
-    try:
-        data = base64url_decode(packed)
-    except CodecError as fault:
-        raise StatusError("status.list_encoding", f"the list cannot be read: {fault.message}") from fault
     return ListClaims(
         subject=subject,
         issuer=issuer,
@@ -155,12 +211,28 @@ def _claims(value: JsonObject) -> ListClaims:
         expires=_seconds(value, "exp"),
         ttl_seconds=_seconds(value, "ttl"),
         size=size,
-        packed=data,
+        packed=packed,
     )
 
 
-def _seconds(value: JsonObject, name: str) -> int | None:
-    found: JsonValue = value.get(name)
+def _packed_text(value: object) -> bytes | None:
+    try:
+        return base64url_decode(value) if isinstance(value, str) else None
+    except CodecError as fault:
+        raise StatusError("status.list_encoding", f"the list cannot be read: {fault.message}") from fault
+
+
+def _packed_bytes(value: object) -> bytes | None:
+    return value if isinstance(value, bytes) else None
+
+
+def _key_id(raw: bytes | None) -> str | None:
+    text = "" if raw is None else raw.decode("utf-8", "replace")
+    return text if text and len(text) <= 2048 and text.isprintable() and " " not in text else None
+
+
+def _seconds(value: Mapping[str, object], name: str) -> int | None:
+    found = value.get(name)
     if found is None:
         return None
     if not isinstance(found, int | float) or isinstance(found, bool) or not 0 <= found <= _LAST_SECOND:

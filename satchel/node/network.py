@@ -15,7 +15,7 @@ from satchel.node.fetch import Fetcher
 from satchel.node.settings import Home, NetworkSettings, host_names
 from satchel.port import Clock, Fetch, Fetched, Purpose
 
-_TOKENS: Final = frozenset(("application/statuslist+jwt", "application/jwt"))
+_TOKENS: Final = frozenset(("application/statuslist+jwt", "application/statuslist+cwt", "application/jwt"))
 
 
 @asynccontextmanager
@@ -52,7 +52,7 @@ def told_by_list(document: Fetched, purpose: Purpose) -> timedelta | None:
         if document.media_type in _TOKENS:
             from satchel.credential import status_token
 
-            seconds = status_token.read(document.body.decode("ascii", "replace").strip()).claims.ttl_seconds
+            seconds = status_token.read(document.body).claims.ttl_seconds
             return None if seconds is None else timedelta(seconds=seconds)
         milliseconds = status.ttl_of(document.body)
         return None if milliseconds is None else timedelta(milliseconds=milliseconds)

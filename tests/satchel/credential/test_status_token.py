@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from satchel.codec import cbor
 from satchel.codec.base import base64url_decode, base64url_encode
 from satchel.credential import status_token
-from satchel.credential.status import TokenEntry
+from satchel.credential.status import TokenEntry, entries_of
 from satchel.credential.status_token import ListClaims, TokenList
 from satchel.errors import ProofError, StatusError
 from satchel.key.private import LocalSigner, PrivateKey
 from satchel.port import JsonObject, JsonValue
-from satchel.proof import jws
+from satchel.proof import cose_sign
 from tests.shared import SHARED, needs_shared
 
 URL = "https://issuer.example/statuslists/1"
@@ -42,7 +43,7 @@ def token(value: JsonObject, **header: JsonValue) -> str:
 
 def refused(value: JsonObject) -> str:
     with pytest.raises(StatusError) as error:
-        status_token.open_list(status_token.read(token(value)).claims)
+        status_token.open_list(status_token.read(token(value).encode()).claims)
     return error.value.code
 
 
@@ -124,8 +125,8 @@ def test_the_wide_lists_of_the_appendix_open_and_hold_every_value(size: int) -> 
 
 @needs_shared
 def test_the_token_of_the_draft_is_read() -> None:
-    read = status_token.read("".join(vector("status_list_jwt_raw.txt").split()))
-    assert (read.key_id, read.jws.algorithm) == ("12", "ES256")
+    read = status_token.read("".join(vector("status_list_jwt_raw.txt").split()).encode())
+    assert (read.key_id, read.algorithm) == ("12", "ES256")
     assert (read.claims.subject, read.claims.issuer) == ("https://example.com/statuslists/1", "https://example.com")
     assert (read.claims.issued_at, read.claims.expires, read.claims.ttl_seconds) == (1686920170, 2291720170, 43200)
     opened = status_token.open_list(read.claims)
@@ -140,7 +141,7 @@ def test_every_value_comes_back_from_its_place(size: int, data: st.DataObject) -
     values = data.draw(st.lists(st.integers(0, (1 << size) - 1), min_size=1, max_size=64))
     whole = sum(value << place * size for place, value in enumerate(values))
     packed = whole.to_bytes((len(values) * size + 7) // 8, "little")
-    read = status_token.read(token(claims(packed, size)))
+    read = status_token.read(token(claims(packed, size)).encode())
     opened = status_token.open_list(read.claims)
     assert [status_token.get(opened.data, place, size) for place in range(len(values))] == values
 
@@ -148,9 +149,10 @@ def test_every_value_comes_back_from_its_place(size: int, data: st.DataObject) -
 def test_a_token_that_we_made_is_read_and_its_signature_holds() -> None:
     made = status_token.signing_input(claims(), algorithm="EdDSA", key_id="did:example:1#key")
     text = f"{made.decode()}.{base64url_encode(LocalSigner(id='did:example:1#key', key=KEY).sign(made))}"
-    read = status_token.read(text)
+    read = status_token.read(text.encode())
     assert read.key_id == "did:example:1#key"
-    assert jws.verify(read.jws, KEY.public())
+    assert read.verify(KEY.public())
+    assert not status_token.read(token(claims(sub="x")).encode()).verify(PrivateKey.from_seed(bytes(32)).public())
     assert read.claims == ListClaims(
         subject=URL,
         issuer=None,
@@ -235,7 +237,7 @@ def test_a_bomb_is_refused_at_the_limit() -> None:
 )
 def test_another_header_than_a_status_list_tokens_is_refused(header: JsonObject, code: str) -> None:
     with pytest.raises(ProofError) as error:
-        status_token.read(token(claims(), **header))
+        status_token.read(token(claims(), **header).encode())
     assert error.value.code == code
 
 
@@ -243,3 +245,74 @@ def test_a_size_that_is_none_is_not_composed() -> None:
     with pytest.raises(StatusError) as error:
         status_token.compose(url=URL, data=b"", size=3, issued_at=0)
     assert error.value.code == "status.value"
+
+
+SIGNER = LocalSigner(id="did:example:1#key", key=KEY)
+
+
+def cwt(value: JsonObject, typ: str = "application/statuslist+cwt") -> bytes:
+    return cose_sign.sign_payload(status_token.cwt_payload(value), header={cose_sign.TYP: typ}, signer=SIGNER)
+
+
+@needs_shared
+def test_the_cwt_of_the_draft_is_read() -> None:
+    read = status_token.read(bytes.fromhex("".join(vector("status_list_cwt.txt").split())))
+    assert (read.form, read.key_id, read.algorithm) == ("cwt", "12", "-7")
+    assert read.claims.subject == "https://example.com/statuslists/1"
+    assert (read.claims.issued_at, read.claims.expires, read.claims.ttl_seconds) == (1686920170, 2291720170, 43200)
+    assert status_token.open_list(read.claims) == TokenList(size=1, data=bytes([0xB9, 0xA3]))
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status_list_encoding_cbor.txt",
+        "status_list_encoding2_cbor.txt",
+        "status_list_encoding1_long_cbor.txt",
+        "status_list_encoding2_long_cbor.txt",
+        "status_list_encoding4_cbor.txt",
+        "status_list_encoding8_cbor.txt",
+    ],
+)
+def test_the_lists_in_cbor_are_those_in_json(name: str) -> None:
+    text = vector(name)
+    digits = "".join(re.findall(r"^[0-9a-f]+$", text, re.MULTILINE))
+    value = cbor.decode(bytes.fromhex(digits))
+    assert isinstance(value, dict)
+    held = held_by(name.replace("cbor", "json"))
+    packed = value["lst"]
+    assert isinstance(packed, bytes)
+    assert value["bits"] == held["bits"]
+    assert status_token.inflate(packed) == status_token.inflate(base64url_decode(str(held["lst"])))
+
+
+def test_a_cwt_that_we_made_says_what_the_jwt_says_and_its_signature_holds() -> None:
+    made = claims(bytes(8), 2, ttl=60, iss="did:example:1")
+    read = status_token.read(cwt(made))
+    assert read.claims == status_token.read(token(made).encode()).claims
+    assert read.verify(KEY.public())
+    assert not read.verify(PrivateKey.from_seed(bytes(32)).public())
+
+
+def test_another_cwt_is_no_status_list() -> None:
+    with pytest.raises(ProofError) as error:
+        status_token.read(cwt(claims(), typ="application/vc+cose"))
+    assert error.value.code == "proof.token_type"
+    with pytest.raises(StatusError) as fault:
+        status_token.read(cose_sign.sign_payload(b"\x01", header={cose_sign.TYP: status_token.CWT_TYPE}, signer=SIGNER))
+    assert fault.value.code == "status.list_malformed"
+    with pytest.raises(ProofError) as error:
+        status_token.read(cwt(claims())[:-1])
+    assert error.value.code == "proof.token_malformed"
+
+
+@needs_shared
+def test_the_referenced_token_of_the_draft_names_its_place() -> None:
+    raw = bytes.fromhex("".join(vector("referenced_token_cwt.txt").split()))
+    claims = cbor.decode(cose_sign.split(raw, parameters=frozenset()).payload)
+    assert isinstance(claims, dict)
+    status = claims[65535]
+    assert isinstance(status, dict)
+    named = json.loads(json.dumps({str(name): value for name, value in status.items()}))
+    assert entries_of({"status": named}) == (TokenEntry(index=0, list_url="https://example.com/statuslists/1"),)

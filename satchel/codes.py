@@ -253,6 +253,9 @@ _DID: dict[str, Code] = {
     "did.key_length": Code(
         "fail", "The key in the DID has a wrong number of bytes.", "Check that it was copied whole."
     ),
+    "did.key_format": Code("error", "The key is not written in this format here.", "Ask for Multikey."),
+    "did.key_format_experimental": Code("error", "The key format was not allowed.", "Ask for Multikey."),
+    "did.representation": Code("error", "No accepted media type is made here.", "Accept application/did-resolution."),
     "did.version_missing": Code("unknown", "The DID has no such version.", "Ask for a version that its log lists."),
     "did.version_unsupported": Code("unknown", "DIDs of this method have no versions.", "Ask for the present one."),
     "did.version_query": Code("error", "The question for a version is malformed.", "Ask by id, time or number."),
@@ -388,6 +391,7 @@ _VERIFIER = {
     "policy.invalid": Code("error", "The policy file is not valid.", "Correct the named place."),
     "materials.invalid": Code("error", "The saved materials cannot be read.", "Save them again."),
     "trust.invalid": Code("error", "A trust list cannot be used.", "Correct the named file."),
+    "trust.anchors": Code("error", "The certificates of authorities cannot be read.", "Give a PEM or DER file."),
     "trust.unknown_key": Code("error", "A trust list has an unknown key.", "Remove or correct it."),
     "trust.exists": Code("error", "A trust file of this name is there already.", "Choose another name, or remove it."),
     "registry.document": Code("error", "The registry's document cannot be read.", "Tell its keeper."),
@@ -594,6 +598,68 @@ _VERIFIER = {
     "issuer_trust.distrusted": Code(
         "fail", "A list of this verifier says not to trust the issuer.", "Ask the keeper of the list."
     ),
+    "issuer_authority.ok": Code("pass", "The issuer may award this, says somebody whom this verifier trusts.", ""),
+    "issuer_authority.no_list": Code("not_applicable", "This verifier knows of nobody who may award what.", ""),
+    "issuer_authority.not_read": Code("not_applicable", "What this format awards is not read.", ""),
+    "issuer_authority.in_parts": Code("not_applicable", "A holder awards nothing; the issuers inside are asked.", ""),
+    "issuer_authority.unknown": Code(
+        "unknown", "Nobody whom this verifier trusts says what the issuer may award.", "Ask the body that accredits it."
+    ),
+    "issuer_authority.not_bound": Code(
+        "unknown", "Whose key signed is not proven, so nobody was asked.", "See the issuer's key first."
+    ),
+    "issuer_authority.not_covered": Code(
+        "unknown", "What this verifier knows of the issuer says nothing of such an award.", "Ask who accredits it."
+    ),
+    "issuer_authority.not_then": Code(
+        "fail", "The issuer may award this, but not on that day.", "Ask the issuer about the day of the award."
+    ),
+    "issuer_authority.excluded": Code("fail", "The issuer may not award this.", "Ask the issuer."),
+    "results.ok": Code("pass", "The results fit what the achievement says can be measured.", ""),
+    "results.none": Code("not_applicable", "The credential has no results.", ""),
+    "results.not_read": Code("not_applicable", "The results of this format are not read.", ""),
+    "results.malformed": Code("fail", "A result is broken.", "Ask the issuer for a corrected credential."),
+    "results.no_description": Code(
+        "fail", "A result names a description that the achievement does not have.", "Ask the issuer what it measures."
+    ),
+    "results.status_unknown": Code("fail", "A result has a status that nobody knows.", "Ask the issuer what it means."),
+    "results.status_missing": Code("fail", "A result of a status has none.", "Ask the issuer."),
+    "results.failed": Code(
+        "fail", "A result says that it was failed or given up.", "Ask the issuer why it was awarded."
+    ),
+    "results.not_final": Code("warn", "A result is not final.", "Ask the learner for the final record."),
+    "results.level_unknown": Code("fail", "The level reached is not one of the rubric.", "Ask the issuer."),
+    "results.value_not_allowed": Code("fail", "A value is not one that the achievement allows.", "Ask the issuer."),
+    "results.value_no_number": Code("fail", "A value that should be a number is none.", "Ask the issuer."),
+    "results.value_out_of_range": Code("fail", "A value is outside of what can be reached.", "Ask the issuer."),
+    "results.below_required": Code("fail", "Less was reached than the achievement requires.", "Ask the issuer."),
+    "evidence.ok": Code("pass", "The evidence at hand is what was signed for.", ""),
+    "evidence.none": Code("not_applicable", "The credential names no evidence.", ""),
+    "evidence.not_read": Code("not_applicable", "The evidence of this format is not read.", ""),
+    "evidence.not_fixed": Code(
+        "not_applicable", "The evidence is named, but nothing fixes its content.", "Look at it yourself."
+    ),
+    "evidence.not_at_hand": Code(
+        "unknown",
+        "The content of the evidence is fixed, and the file is not at hand.",
+        "Give the file with --evidence.",
+    ),
+    "evidence.altered": Code(
+        "fail", "The file at hand is not the evidence that was signed for.", "Ask for the original."
+    ),
+    "privacy.ok": Code("pass", "Nobody learns of this check.", ""),
+    "privacy.not_read": Code("not_applicable", "The addresses of this format are not read.", ""),
+    "privacy.asks": Code("pass", "Others are asked for this check.", ""),
+    "privacy.list_of_one": Code(
+        "warn",
+        "The status list is this credential's alone: its owner learns whenever this learner is looked at.",
+        "Tell the issuer; a shared list hides the learner.",
+    ),
+    "privacy.picture_of_one": Code(
+        "warn",
+        "A picture has an address of this credential's own: showing it tells its owner. It is not loaded here.",
+        "Do not open the picture's address.",
+    ),
     "validity.ok": Code("pass", "The credential is within its dates.", ""),
     "validity.no_dates": Code("not_applicable", "The credential names no dates.", ""),
     "validity.not_read": Code("not_applicable", "The dates of this format are not read yet.", ""),
@@ -693,6 +759,9 @@ _VERIFIER = {
     ),
     "parts.association_loop": Code(
         "warn", "Achievements of the record are parts or steps of each other in a circle.", "Ask who made the record."
+    ),
+    "parts.association_unresolved": Code(
+        "warn", "An association of the record names something that is not in it.", "Ask who made the record."
     ),
     "parts.undecided": Code("unknown", "A credential inside could not be decided.", "Read its own report."),
     "parts.too_many": Code(
@@ -999,6 +1068,9 @@ _STORY: dict[str, Code] = {
     "stack.too_many": Code("error", "The stack has too many parts.", "Make two stacks of it."),
     "stack.too_large": Code("error", "The stack is larger than 8 MiB.", "Make two stacks of it."),
     "stack.part_twice": Code("error", "The same bytes are in the stack twice.", "Leave one of them out."),
+    "stack.part_not_accepted": Code(
+        "unknown", "The verifier does not accept the credential.", "Look at its report in `satchel stack check`."
+    ),
     "stack.part_unreadable": Code("error", "A part of the stack is no credential.", "Leave it out."),
     "stack.zip": Code(
         "error",
@@ -1149,6 +1221,9 @@ _VC_API: dict[str, Code] = {
     ),
     "vc_api.suite": Code(
         "error", "The credential has no proof that a part can be shown of.", "Use ecdsa-sd-2023 or bbs-2023."
+    ),
+    "vc_api.version": Code(
+        "error", "The instance signs no credential of this data model.", "Send one of VC Data Model 2.0."
     ),
     "vc_api.pointers": Code(
         "error", "This suite signs a credential whole and takes no pointers.", "Leave mandatoryPointers out."

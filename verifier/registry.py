@@ -1,8 +1,8 @@
 """Trust: the allow lists of this verifier, who has decided on its own whom it knows, and the registries that it asks.
 
 A list is a JSON file, `satchel.trust/1`: {"schema", "name", "issuers": [{"id", "name", "from"?, "until"?,
-"distrusted"?}]}. Days are written YYYY-MM-DD and both belong to the time. Every key must be known: a misspelt
-`until` would trust for ever.
+"distrusted"?, "may_award"?, "may_not_award"?}]}. Days are written YYYY-MM-DD and both belong to the time; what may be
+awarded is told by scopes (verifier.scope). Every key must be known: a misspelt `until` would trust for ever.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from satchel.codec import strictjson
 from satchel.errors import DidError, Malformed, SettingsFault
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
+from verifier import scope
+from verifier.scope import Scope
 
 if TYPE_CHECKING:
     from verifier.remote import Registry
@@ -30,18 +32,21 @@ REGISTRIES_LIMIT: Final = 16
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LIST_KEYS: Final = frozenset({"schema", "name", "issuers"})
-_ISSUER_KEYS: Final = frozenset({"id", "name", "from", "until", "distrusted"})
+_ISSUER_KEYS: Final = frozenset({"id", "name", "from", "until", "distrusted", "may_award", "may_not_award"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownIssuer:
-    """One issuer of a list: its DID, the name that the list gives it, the days of the trust, or the distrust."""
+    """One issuer of a list: its DID, the name that the list gives it, the days of the trust, or the distrust, and what
+    the list says that it may award."""
 
     id: str
     name: str
     since: date | None
     until: date | None
     is_distrusted: bool
+    may_award: tuple[Scope, ...] = ()
+    may_not_award: tuple[Scope, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether the day is one of the entry's days."""
@@ -128,6 +133,9 @@ def _issuer_to_json(known: KnownIssuer) -> JsonObject:
         entry["until"] = known.until.isoformat()
     if known.is_distrusted:
         entry["distrusted"] = True
+    for key, scopes in (("may_award", known.may_award), ("may_not_award", known.may_not_award)):
+        if scopes:
+            entry[key] = scope.to_json(scopes)
     return entry
 
 
@@ -159,7 +167,19 @@ def _issuer(value: JsonValue, where: str) -> KnownIssuer:
     since, until = _day(value, "from", where), _day(value, "until", where)
     if since is not None and until is not None and until < since:
         raise SettingsFault("trust.invalid", f"{where} ends before it begins")
-    return KnownIssuer(id=identifier, name=_name(value, where), since=since, until=until, is_distrusted=distrusted)
+    return KnownIssuer(
+        id=identifier,
+        name=_name(value, where),
+        since=since,
+        until=until,
+        is_distrusted=distrusted,
+        may_award=_scopes(value, "may_award", where),
+        may_not_award=_scopes(value, "may_not_award", where),
+    )
+
+
+def _scopes(value: JsonObject, key: str, where: str) -> tuple[Scope, ...]:
+    return scope.read(value[key], f"{where}, {key}") if key in value else ()
 
 
 def _check_twice(known: Sequence[KnownIssuer], where: str) -> None:

@@ -1,12 +1,14 @@
 """Related resources: other documents that a signed one names, each by an identifier and the digest of its bytes.
 
-Source: VC Data Model 2.0 §5.3 (relatedResource, digestMultibase: a multihash in multibase).
+Source: VC Data Model 2.0 §5.3 (relatedResource, digestSRI, digestMultibase: a multihash in multibase).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from satchel.codec import base
@@ -19,7 +21,13 @@ from satchel.port import JsonObject, JsonValue
 TITLE_LIMIT_CHARS: Final = 300
 ID_LIMIT_CHARS: Final = 1000
 
-_SHA256: Final = b"\x12\x20"
+MULTIHASH: Final[Mapping[str, bytes]] = MappingProxyType(
+    {"sha256": b"\x12\x20", "sha384": b"\x20\x30", "sha512": b"\x13\x40"}
+)
+"""The multihash header of each digest that an entry can name: its code, and how long it is."""
+
+_SHA256: Final = MULTIHASH["sha256"]
+_SRI: Final = r"sha(256|384|512)-([A-Za-z0-9+/_-]+={0,2})"
 # Absolute, ASCII, at most one fragment: what every JSON-LD processor takes for an identifier.
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!$-;=?-Z_a-z~]+(?:#[!$-;=?-Z_a-z~]*)?", re.ASCII)
 
@@ -58,6 +66,45 @@ def sha256_of(entry: JsonObject) -> str | None:
     except CodecError:
         return None
     return raw[2:].hex() if len(raw) == 34 and raw.startswith(_SHA256) else None
+
+
+def digests(raw: bytes) -> dict[str, bytes]:
+    """The digests of the bytes that an entry can name, by the names of their algorithms."""
+    return {name: hashlib.new(name, raw).digest() for name in MULTIHASH}
+
+
+def fits(entry: JsonObject, known: Mapping[str, bytes]) -> bool:
+    """Whether every digest that the entry names is among the known ones. An entry without one fits nothing."""
+    sri, multibase = entry.get("digestSRI"), entry.get("digestMultibase")
+    if sri is None and multibase is None:
+        return False
+    return (sri is None or _sri_fits(sri, known)) and (multibase is None or _multibase_fits(multibase, known))
+
+
+def _sri_fits(given: JsonValue, known: Mapping[str, bytes]) -> bool:
+    """Whether one of the digests of an SRI text (W3C Subresource Integrity §3.5) is among these."""
+    if not isinstance(given, str):
+        return False
+    for part in given.split():
+        found = re.fullmatch(_SRI, part)
+        digest = None if found is None else known.get(f"sha{found[1]}")
+        if found is not None and digest is not None:
+            text = found[2].rstrip("=").replace("+", "-").replace("/", "_")
+            if text == base.base64url_encode(digest):
+                return True
+    return False
+
+
+def _multibase_fits(given: JsonValue, known: Mapping[str, bytes]) -> bool:
+    """Whether a digestMultibase is one of these, with or without a multihash header: the standard asks for one, its own
+    test suite writes none."""
+    if not isinstance(given, str):
+        return False
+    try:
+        raw = base.multibase_decode(given, allowed="zu")
+    except CodecError:
+        return False
+    return any(raw in (digest, MULTIHASH[name] + digest) for name, digest in known.items())
 
 
 def _address(digest: bytes) -> str:

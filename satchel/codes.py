@@ -52,6 +52,7 @@ _CODEC = {
     "codec.inflate": Code("error", "The compressed data is damaged.", "Ask for the list again."),
     "codec.inflate_limit": Code("error", "The compressed data grows past its limit.", "Do not trust its sender."),
     "codec.cbor": Code("error", "The bytes are not CBOR of one reading.", "Check that it was copied whole."),
+    "codec.yaml": Code("error", "The text is not the plain YAML 1.2 that is read here.", "Correct the named line."),
     "codec.timestamp": Code("error", "The time is not a dateTimeStamp.", "Write it like 2026-11-24T09:30:00Z."),
 }
 
@@ -207,6 +208,14 @@ _PROOF: dict[str, Code] = {
     "proof.binding_time": Code(
         "fail", "The holder signed too long ago, or in the future.", "Ask the holder to present it again."
     ),
+    "proof.type_metadata": Code(
+        "unknown", "The published description of the token's type cannot be used.", "Ask who published the type."
+    ),
+    "proof.type_integrity": Code(
+        "fail",
+        "The description of the token's type is not the one that its issuer meant.",
+        "Ask who published the type.",
+    ),
     "proof.certificate": Code(
         "fail", "The token's certificate cannot be used.", "Ask the issuer for the document as it was sealed."
     ),
@@ -227,6 +236,9 @@ _PROOF: dict[str, Code] = {
     ),
     "proof.suite_selective": Code(
         "error", "This suite signs statement by statement.", "Name the pointers that are mandatory, or another suite."
+    ),
+    "proof.no_offset": Code(
+        "warn", "A time of the proof names no zone, and was read as UTC.", "Ask the issuer to write times with Z."
     ),
     "proof.base_shown": Code(
         "warn", "The holder's own proof is shown, with what would hide the rest.", "Ask for a derived proof."
@@ -530,6 +542,11 @@ _VERIFIER = {
     "issuer_binding.other_proof": Code(
         "warn", "One proof is the issuer's; another is by somebody else.", "Rely on the issuer's alone."
     ),
+    "issuer_binding.key_backdated": Code(
+        "warn",
+        "The key was authorised only after the date that the signature claims.",
+        "Ask the issuer when it signed: somebody may have put an earlier date.",
+    ),
     "issuer_binding.key_retired": Code(
         "warn",
         "The key was retired after it signed, as far as the proof tells its date.",
@@ -615,6 +632,16 @@ _VERIFIER = {
         "fail", "The issuer may award this, but not on that day.", "Ask the issuer about the day of the award."
     ),
     "issuer_authority.excluded": Code("fail", "The issuer may not award this.", "Ask the issuer."),
+    "second_opinion.agrees": Code("pass", "Another engine says the same of the signature.", ""),
+    "second_opinion.disagrees": Code(
+        "warn",
+        "Another engine says something else of the signature.",
+        "Do not rely on either before you know why; tell us with the file.",
+    ),
+    "second_opinion.not_applicable": Code("not_applicable", "The other engine does not read this credential.", ""),
+    "second_opinion.failed": Code(
+        "unknown", "The other engine gave no answer.", "The verdict does not need it; see `satchel doctor`."
+    ),
     "results.ok": Code("pass", "The results fit what the achievement says can be measured.", ""),
     "results.none": Code("not_applicable", "The credential has no results.", ""),
     "results.not_read": Code("not_applicable", "The results of this format are not read.", ""),

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "demo": ("tui.command.demo", "demo", "Run the whole story offline, in a temporary folder."),
     "verify": ("verifier.command", "verify", "Judge credentials: files, folders, URLs or standard input."),
+    "inspect": ("verifier.inspect_command", "inspect", "Show what is in a file and what its signatures are over."),
     "init": ("tui.command.init", "init", "Make an issuer node or a wallet."),
     "template": ("issuer.command", "template", "Write or check an achievement template."),
     "issue": ("issuer.command", "issue", "Issue one credential, or a cohort from a CSV file."),
     "tui": ("tui.command.tui", "tui", "Open the wallet on the whole terminal."),
     "framework": ("tui.command.framework", "framework", "Import, look up and search skills frameworks."),
+    "policy": ("verifier.policy_command", "policy", "See the policies, and where two of them part."),
+    "trust": ("verifier.trust_command", "trust", "Say which issuers and registries this verifier knows."),
     "token": ("issuer.token_command", "token", "Make, list and revoke access tokens of the issuer."),
     "revoke": ("issuer.command", "revoke", "Revoke a credential for good."),
     "suspend": ("issuer.command", "suspend", "Suspend a credential until it is reinstated."),
@@ -37,13 +40,17 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "passport": ("wallet.story_command", "show_passport", "See your skills, and how strong the evidence of each is."),
     "stack": ("wallet.stack_command", "group", "Build, check or open a stack of credentials."),
     "present": ("wallet.story_command", "present_credentials", "Sign a presentation of credentials for one reader."),
+    "disclose": ("wallet.disclose_command", "disclose", "Show a part of a credential, and what it gives away."),
     "endorse": ("wallet.story_command", "endorse", "Endorse the badge of a peer."),
     "inbox": ("wallet.story_command", "inbox", "Look at endorsements that arrived, and accept or reject them."),
     "access": ("wallet.story_command", "access", "Make, list and revoke access tokens of the served wallet."),
+    "wallet": ("wallet.command", "group", "Change the wallet's passphrase, or check that it is whole."),
     "rm": ("wallet.command", "remove", "Remove a credential from the wallet."),
     "export": ("wallet.command", "export", "Write credentials exactly as they were received."),
     "learn": ("tui.command.learn", "learn", "What a newcomer to micro-credentials asks, with commands to try."),
-    "serve": ("tui.command.serve", "serve", "Run an issuer, a wallet or a verifier as a node over HTTP."),
+    "serve": ("tui.command.serve", "serve", "Run an issuer, a wallet, a verifier or all of them over HTTP."),
+    "vc-api": ("tui.command.vc_api", "vc_api", "Print what the W3C's test suites need to know of a node."),
+    "fetches": ("tui.command.fetches", "fetches", "Which hosts this node asked, when and what for."),
     "doctor": ("tui.command.doctor", "doctor", "Is this machine fit, and what to do where it is not."),
     "bench": ("tui.command.bench", "bench", "Measure this machine: verify, issue, canonicalize."),
     "errors": ("tui.command.errors", "errors", "Explain a code, or list all of them."),
@@ -73,7 +80,7 @@ def _run(arguments: list[str]) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except click.ClickException as fault:
-        fault.show()
+        print(_refusal(fault), file=sys.stderr)
         return fault.exit_code
     except SatchelError as fault:
         print(f"satchel: {for_terminal(fault.message)} [{fault.code}]", file=sys.stderr)
@@ -94,6 +101,20 @@ def _run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _refusal(fault: click.ClickException) -> str:
+    """What Click says of a wrong command line. Its words quote arguments, and an argument may be a stranger's file name
+    with terminal escapes in it (attack row 140)."""
+    from click import UsageError
+
+    from satchel.text import for_terminal
+
+    lines: list[str] = []
+    if isinstance(fault, UsageError) and fault.ctx is not None:
+        lines += [fault.ctx.get_usage(), f"Try '{fault.ctx.command_path} --help' for help.", ""]
+    lines += [for_terminal(line, limit=1000) for line in f"Error: {fault.format_message()}".split("\n")[:20]]
+    return "\n".join(lines)
+
+
 def exit_code(fault: SatchelError) -> int:
     """The exit code that this error ends the command with."""
     if fault.code.startswith("usage."):
@@ -102,6 +123,9 @@ def exit_code(fault: SatchelError) -> int:
         return 6
     if fault.code == "fetch.offline":
         return 7
+    # A template, table or pathway that says something impossible is refused as a malformed credential is.
+    if fault.code.startswith(("template.", "batch.", "pathway.")) or fault.code in ("issue.bind", "issue.quality"):
+        return 3
     return 1
 
 

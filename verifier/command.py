@@ -26,20 +26,21 @@ from satchel.credential.read import read
 from satchel.errors import CodecError, DidError, FetchError, SettingsFault, UsageFault
 from satchel.node.clock import utc_now
 from satchel.node.mirror import MirrorFetch, OfflineFetch
-from satchel.port import Fetch, FrameworkShelf, JsonObject, JsonValue, Request, drive
+from satchel.port import DocumentCopies, Fetch, FrameworkShelf, JsonObject, JsonValue, Request, drive
 from satchel.text import for_terminal
 from verifier import materials, policy
 from verifier.gather import requests_for
-from verifier.materials import Asked, Saved
+from verifier.materials import Asked, HeldFile, Saved, SecondOpinion, hold
 from verifier.policy import POLICIES, Policy
 from verifier.registry import NO_TRUST, Trust
 from verifier.report import Facet, Report, exit_code, to_json, to_text
-from verifier.service import VerifierService, load_trust, repeat
+from verifier.service import VerifierService, load_anchors, load_trust, repeat
 
 if TYPE_CHECKING:
     import asyncio
+    from contextlib import AsyncExitStack
 
-    from satchel.node.fetch import Fetcher
+    from satchel.node.settings import Home
     from verifier.people import Person
 
 WIDTH: Final = 80
@@ -54,12 +55,14 @@ T = TypeVar("T")
 
 
 class _World:
-    """Where documents come from: a mirror, nowhere, or the network, which the first input that needs it opens."""
+    """Where documents come from: a mirror, nowhere, or the network, which the first input that needs it opens, with one
+    cache for all inputs and under the network settings of the home folder when one is named."""
 
-    def __init__(self, local: Fetch | None, now: datetime) -> None:
+    def __init__(self, local: Fetch | None, now: datetime, home: Home | None) -> None:
         self._local = local
         self._now = now
-        self._opened: tuple[asyncio.Runner, Fetcher] | None = None
+        self._home = home
+        self._opened: tuple[asyncio.Runner, AsyncExitStack, Fetch] | None = None
 
     def run(self, work: Callable[[Fetch], Coroutine[object, None, T]], *, needs_network: bool) -> T:
         """The result of the coroutine that `work` makes of a Fetch; without an event loop where one is not needed."""
@@ -67,25 +70,24 @@ class _World:
             return drive(work(self._local))
         if not needs_network:
             return drive(work(OfflineFetch()))
-        runner, fetcher = self._open()
-        return runner.run(work(fetcher))
+        runner, _, fetch = self._opened or self._open()
+        return runner.run(work(fetch))
 
-    def _open(self) -> tuple[asyncio.Runner, Fetcher]:
-        if self._opened is None:
-            import asyncio
+    def _open(self) -> tuple[asyncio.Runner, AsyncExitStack, Fetch]:
+        import asyncio
+        from contextlib import AsyncExitStack
 
-            from satchel.node.fetch import Fetcher
+        from satchel.node import network
 
-            runner = asyncio.Runner()
-            fetcher = Fetcher(clock=lambda: self._now)
-            runner.run(fetcher.__aenter__())
-            self._opened = (runner, fetcher)
+        runner, stack = asyncio.Runner(), AsyncExitStack()
+        world = network.opened(self._home, clock=lambda: self._now)
+        self._opened = runner, stack, runner.run(stack.enter_async_context(world))
         return self._opened
 
     def close(self) -> None:
         if self._opened is not None:
-            runner, fetcher = self._opened
-            runner.run(fetcher.__aexit__(None, None, None))
+            runner, stack, _ = self._opened
+            runner.run(stack.aclose())
             runner.close()
 
 
@@ -99,6 +101,10 @@ class _Verifier:
     now: datetime
     shelf: FrameworkShelf | None
     trust: Trust
+    anchors: tuple[bytes, ...] = ()
+    copies: DocumentCopies | None = None
+    files: tuple[HeldFile, ...] = ()
+    hears_second: bool = False
 
     def judge(self, name: str) -> _Outcome:
         """The report on one file, URL or `-`, and what repeats it when there is something to repeat; an answer for
@@ -118,12 +124,27 @@ class _Verifier:
     def _judge(self, envelope: Envelope) -> _Outcome:
         async def examine(fetch: Fetch) -> _Outcome:
             service = VerifierService(
-                fetch=fetch, clock=lambda: self.now, policy=self.policy, shelf=self.shelf, trust=self.trust
+                fetch=fetch,
+                clock=lambda: self.now,
+                policy=self.policy,
+                shelf=self.shelf,
+                trust=self.trust,
+                anchors=self.anchors,
+                copies=self.copies,
             )
-            found = await service.examine(envelope, asked=self.asked)
+            found = await service.examine(
+                envelope, asked=self.asked, files=self.files, second_opinion=self._second_opinion(envelope)
+            )
             return found.report, found.saved
 
-        return self.world.run(examine, needs_network=bool(requests_for(envelope, self.policy)))
+        return self.world.run(examine, needs_network=bool(requests_for(envelope, self.policy, self.trust)))
+
+    def _second_opinion(self, envelope: Envelope) -> SecondOpinion | None:
+        if not self.hears_second:
+            return None
+        from verifier import second_opinion
+
+        return second_opinion.ask(envelope.value)
 
     def _read(self, name: str) -> bytes:
         """At most one byte more than a credential may have: enough to say that it is too large."""
@@ -166,16 +187,30 @@ def _reason(fault: OSError | FetchError) -> str:
 @click.option(
     "--mirror", metavar="DIR", help="Read each https URL from DIR/HOST/PATH and fetch nothing else.", type=click.Path()
 )
-@click.option("--policy", "policy_name", metavar="NAME|FILE", default="default", help="default, w3c, or a TOML file.")
+@click.option(
+    "--policy",
+    "policy_name",
+    metavar="NAME|FILE",
+    default="default",
+    help="One of `satchel policy list`, or a TOML file.",
+)
 @click.option(
     "--home", metavar="DIR", help="Use the frameworks, trust lists and policies of this folder (also SATCHEL_HOME)."
 )
 @click.option("--trust", metavar="DIR", type=click.Path(), help="Use the trust lists of this folder instead.")
+@click.option(
+    "--anchors", metavar="FILE", type=click.Path(), help="Trust seals of the authorities in this PEM or DER file."
+)
+@click.option(
+    "--evidence", "evidence", multiple=True, metavar="FILE", type=click.Path(), help="Evidence that you have at hand."
+)
+@click.option("--second-opinion", is_flag=True, help="Also ask another engine about the signature (VC 1.1 only).")
 @click.option("--challenge", help="The proof must answer this challenge.")
 @click.option("--domain", help="The proof must be made for this domain.")
 @click.option("--holder", metavar="DID", help="The subject must be this DID.")
 @click.option("--recipient", metavar="EMAIL|TYPE:VALUE", help="The subject must have this identifier.")
 @click.option("--require-holder-binding", is_flag=True, help="Whoever presents it must have proven the subject's key.")
+@click.option("--explain", is_flag=True, help="Also show what each signature is over, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON report a line, each as it is ready.")
 @click.option("--by-folder", is_flag=True, help="One row for each person: the folders inside of FOLDER, by name.")
@@ -191,11 +226,15 @@ def verify(
     policy_name: str,
     home: str | None,
     trust: str | None,
+    anchors: str | None,
+    evidence: tuple[str, ...],
+    second_opinion: bool,
     challenge: str | None,
     domain: str | None,
     holder: str | None,
     recipient: str | None,
     require_holder_binding: bool,
+    explain: bool,
     as_json: bool,
     as_lines: bool,
     by_folder: bool,
@@ -217,6 +256,8 @@ def verify(
         raise click.UsageError("Choose one of --offline and --mirror.")
     if by_folder and (len(inputs) != 1 or replay is not None or as_lines or save_materials is not None):
         raise click.UsageError("With --by-folder give one folder, and neither --jsonl, --save-materials nor --replay.")
+    if explain and (by_folder or replay is not None):
+        raise click.UsageError("Use --explain without --by-folder and --replay.")
     if as_csv and (not by_folder or as_json):
         raise click.UsageError("Use --csv with --by-folder, and without --json.")
     if bool(inputs) == (replay is not None):
@@ -235,19 +276,32 @@ def verify(
         recipient=recipient,
         require_holder_binding=require_holder_binding,
     )
-    chosen = _policy(policy_name, home)
+    chosen = named_policy(policy_name, home)
     known = _trust(trust, home)
+    authorities = () if anchors is None else load_anchors(Path(anchors))
+    files = tuple(_held(Path(name)) for name in evidence)
     kept: list[Saved] = []
     reports = []
-    with closing(_World(local, instant)) as world, _shelf(home) as shelf:
-        verifier = _Verifier(world=world, policy=chosen, asked=asked, now=instant, shelf=shelf, trust=known)
+    with closing(_World(local, instant, _named(home))) as world, _shelf(home) as shelf, _copies(home) as copies:
+        verifier = _Verifier(
+            world=world,
+            policy=chosen,
+            asked=asked,
+            now=instant,
+            shelf=shelf,
+            trust=known,
+            anchors=authorities,
+            copies=copies,
+            files=files,
+            hears_second=second_opinion,
+        )
         if by_folder:
             table = [_person(path, verifier) for path in _people(Path(inputs[0]))]
             _print_people(table, chosen, as_json=as_json, as_csv=as_csv)
             return exit_code([report for one in table for report in one.reports], strict)
         for name in _names(inputs):
             report, saved = verifier.judge(name)
-            reports.append(out.add(report))
+            reports.append(out.add(report, _explained(saved) if explain and saved is not None else None))
             if saved is not None and save_materials is not None:
                 kept.append(saved)
     if not reports:
@@ -256,6 +310,14 @@ def verify(
     if save_materials is not None:
         _save_materials(Path(save_materials), kept)
     return exit_code(reports, strict)
+
+
+def _explained(saved: Saved) -> JsonObject:
+    """What the file's signatures are over, by the keys that were gathered for it."""
+    from verifier.explain import explain
+    from verifier.judge import Keys
+
+    return explain(read(saved.raw, name=saved.name), Keys(saved.materials).resolve)
 
 
 def _people(folder: Path) -> list[Path]:
@@ -308,31 +370,45 @@ def _print_people(table: Sequence[Person], chosen: Policy, *, as_json: bool, as_
 def _trust(folder: str | None, home: str | None) -> Trust:
     if folder is not None:
         return load_trust(_folder(folder, "--trust"))
-    if home is not None or "SATCHEL_HOME" in os.environ:
-        from satchel.node.settings import Home
+    named = _named(home)
+    return NO_TRUST if named is None else load_trust(named.trust)
 
-        return load_trust(Home.resolve(home, os.environ).trust)
-    return NO_TRUST
+
+def _named(home: str | None) -> Home | None:
+    """The home folder when one is named; otherwise no setting of this machine has a say in a verdict."""
+    if home is None and "SATCHEL_HOME" not in os.environ:
+        return None
+    from satchel.node.settings import Home
+
+    return Home.resolve(home, os.environ)
 
 
 @contextmanager
 def _shelf(home: str | None) -> Iterator[FrameworkShelf | None]:
     """The frameworks of the home folder when one is named and has some."""
-    if home is None and "SATCHEL_HOME" not in os.environ:
-        yield None
-        return
-    from satchel.node.settings import Home
-
-    folder = Home.resolve(home, os.environ).frameworks
-    if not folder.is_dir():
+    named = _named(home)
+    if named is None or not named.frameworks.is_dir():
         yield None
         return
     from satchel.node.shelf import Shelf
 
-    with Shelf(folder) as shelf:
+    with Shelf(named.frameworks) as shelf:
         # A damaged copy ends the command here, before any verdict rests on what it lacks.
         shelf.frameworks()
         yield shelf
+
+
+@contextmanager
+def _copies(home: str | None) -> Iterator[DocumentCopies | None]:
+    """The DID documents that were seen before, when a home folder is named."""
+    named = _named(home)
+    if named is None or not named.path.is_dir():
+        yield None
+        return
+    from satchel.node.documents import SeenDocuments
+
+    with SeenDocuments(named.cache_db) as copies:
+        yield copies
 
 
 class _Output:
@@ -345,14 +421,21 @@ class _Output:
         self._verdicts: Counter[str] = Counter()
         self._has_glyphs = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
 
-    def add(self, report: Report) -> Report:
-        """Prints or holds the report, and gives it back."""
+    def add(self, report: Report, explanation: JsonObject | None = None) -> Report:
+        """Prints or holds the report, with what explains it, and gives it back."""
+        document = to_json(report) if self._as_json or self._as_lines else {}
+        if explanation is not None:
+            document["explanation"] = explanation
         if self._as_json:
-            self._held.append(to_json(report))
+            self._held.append(document)
         elif self._as_lines:
-            self._print(_dumped(to_json(report)))
+            self._print(_dumped(document))
         else:
             self._print(("\n" if self._verdicts else "") + to_text(report, WIDTH, glyphs=self._has_glyphs).rstrip("\n"))
+            if explanation is not None:
+                from verifier.explain import to_text as explanation_to_text
+
+                self._print("\n" + explanation_to_text(explanation).rstrip("\n"))
         self._verdicts[report.verdict] += 1
         return report
 
@@ -414,7 +497,15 @@ def _folder(name: str, option: str) -> Path:
     return folder
 
 
-def _policy(name: str, home: str | None) -> Policy:
+def _held(path: Path) -> HeldFile:
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise UsageFault("usage.file", f"{path}: {fault.strerror or type(fault).__name__}") from fault
+    return hold(path.name, raw)
+
+
+def named_policy(name: str, home: str | None) -> Policy:
     """A built-in policy, a policy file, or a named one of the home folder when a home was given."""
     if name in POLICIES:
         return POLICIES[name]

@@ -11,16 +11,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from did.resolve import requests_after as did_requests_after
 from did.resolve import requests_for as did_requests
 from did.syntax import split_url
-from satchel.codec import strictjson
-from satchel.credential import status
+from satchel.credential import openbadge, status
 from satchel.credential.envelope import Envelope, Fault
-from satchel.errors import DidError, FetchError, Malformed, StatusError
-from satchel.port import Fetch, Fetched, FrameworkShelf, HeldFramework, HeldNode, JsonObject, Request
+from satchel.credential.read import read
+from satchel.errors import DidError, FetchError, StatusError
+from satchel.port import (
+    DocumentCopies,
+    Fetch,
+    Fetched,
+    FrameworkShelf,
+    HeldFramework,
+    HeldNode,
+    JsonObject,
+    JsonValue,
+    Request,
+)
 from verifier import inside
 from verifier.facet import alignment
-from verifier.materials import Asked, Key, Materials
+from verifier.materials import Asked, HeldFile, Key, Materials, SecondOpinion
 from verifier.policy import Policy
 from verifier.registry import NO_TRUST, Trust
 
@@ -32,8 +43,19 @@ BUDGET_LIMIT: Final = 64
 """Documents fetched for one verification, whatever is inside."""
 AT_ONCE: Final = 12
 
+_DID_JSON: Final = "/did.json"
 STATUS_LIMIT_BYTES: Final = 2 * 1024 * 1024
-_STATUS_ACCEPT: Final = ("application/vc", "application/vc+ld+json", "application/ld+json", "application/json")
+_STATUS_ACCEPT: Final = (
+    "application/vc",
+    "application/vc+ld+json",
+    "application/vc+jwt",
+    "application/vc+cose",
+    "application/statuslist+jwt",
+    "application/statuslist+cwt",
+    "application/jwt",
+    "application/ld+json",
+    "application/json",
+)
 
 
 async def gather(
@@ -45,40 +67,72 @@ async def gather(
     *,
     shelf: FrameworkShelf | None = None,
     trust: Trust | None = None,
+    anchors: tuple[bytes, ...] = (),
+    copies: DocumentCopies | None = None,
+    files: tuple[HeldFile, ...] = (),
+    second_opinion: SecondOpinion | None = None,
 ) -> Materials:
-    """What `judge` needs for this envelope: documents from outside, and what this verifier's own shelf of frameworks
-    and own trust lists say.
+    """What `judge` needs for this envelope: documents from outside, and what this verifier's own shelf of frameworks,
+    own trust lists and own anchors (the certificates of authorities whose seals it trusts) say. `copies` are the DID
+    documents that it has seen before; those of now are added to them. `files` are those that the asker has beside the
+    credential, `second_opinion` what another engine was heard to say.
 
     Never raises for what comes from outside: a failed fetch is a Fault, and what would be past the budget is the Fault
     `fetch.budget`. A damaged copy on the shelf raises what the shelf raises.
     """
-    values = [one.value for one in inside.everything(envelope) if one.value is not None]
+    found = [one for one in inside.everything(envelope) if one.value is not None]
+    values = [one.value for one in found if one.value is not None]
     fetched: dict[Key, Fetched | Fault] = {}
-    first = _first_round(values, policy)
+    known = trust or NO_TRUST
+    first = _distinct([*_first_round(found, policy), *_of_registries(values, known)])
     if first:
-        budget = min(BUDGET + BUDGET_INSIDE * max(len(values) - 1, 0), BUDGET_LIMIT)
+        budget = min(BUDGET + BUDGET_INSIDE * max(len(found) - 1, 0), BUDGET_LIMIT)
         await _add(first, fetch, fetched, budget)
         await _add(_of_lists(first, fetched), fetch, fetched, budget)
-    known = trust or NO_TRUST
-    if shelf is None:
-        return Materials(now=now, fetched=fetched, trust=known)
-    frameworks, nodes = _look_up(values, shelf)
-    return Materials(now=now, fetched=fetched, frameworks=frameworks, nodes=nodes, trust=known)
+        await _add(_of_logs(fetched), fetch, fetched, budget)
+    seen = {} if copies is None else _seen(fetched, copies)
+    frameworks, nodes = ((), {}) if shelf is None else _look_up(values, shelf)
+    return Materials(
+        now=now,
+        fetched=fetched,
+        frameworks=frameworks,
+        nodes=nodes,
+        trust=known,
+        anchors=anchors,
+        copies=seen,
+        files=files,
+        second_opinion=second_opinion,
+    )
 
 
-def requests_for(envelope: Envelope, policy: Policy) -> tuple[Request, ...]:
-    """The first round; empty when the verdict needs no network (a did:key without a status)."""
-    return _first_round([one.value for one in inside.everything(envelope) if one.value is not None], policy)
+def requests_for(envelope: Envelope, policy: Policy, trust: Trust = NO_TRUST) -> tuple[Request, ...]:
+    """The first round; empty when the verdict needs no network (a did:key without a status, and no registry)."""
+    found = inside.everything(envelope)
+    values = [one.value for one in found if one.value is not None] if trust.registries else []
+    return (*_first_round(found, policy), *_of_registries(values, trust))
 
 
-def _first_round(values: Sequence[JsonObject], policy: Policy) -> tuple[Request, ...]:
+def _first_round(found: Iterable[Envelope], policy: Policy) -> tuple[Request, ...]:
     wants_status = any(policy.effect("status", outcome) != "ignore" for outcome in ("fail", "unknown", "warn"))
     wanted: list[Request] = []
-    for value in values:
-        wanted += _of_keys(value)
-        if wants_status:
-            wanted += _of_status(value)
+    for one in found:
+        wanted += _of_keys(one)
+        if wants_status and one.value is not None:
+            wanted += _of_status(one.value)
     return _distinct(wanted)
+
+
+def _of_registries(values: Sequence[JsonObject], trust: Trust) -> Iterable[Request]:
+    """What the registries of this verifier are asked: they learn which issuers it meets, and nothing of the learner."""
+    if not trust.registries:
+        return
+    from verifier import remote
+
+    issuers = dict.fromkeys(issuer for value in values if (issuer := openbadge.issuer_id(value)) is not None)
+    for issuer in issuers:
+        if issuer.startswith("did:"):
+            for registry in trust.registries:
+                yield from remote.requests_for(registry, issuer)
 
 
 def _look_up(
@@ -94,16 +148,25 @@ def _look_up(
     return tuple(dict.fromkeys([*near, *(node.framework for found in nodes.values() for node in found)])), nodes
 
 
-def _of_keys(value: JsonObject) -> Iterable[Request]:
+def _of_keys(envelope: Envelope) -> Iterable[Request]:
     """The DID documents of the methods that the proofs name. What is malformed asks for nothing; judge says so."""
-    given = value.get("proof")
-    for proof in given if isinstance(given, list) else (given,):
-        method = proof.get("verificationMethod") if isinstance(proof, dict) else None
+    for method in _methods(envelope):
         if isinstance(method, str):
             try:
                 yield from did_requests(split_url(method)[0])
             except DidError:
                 continue
+
+
+def _methods(envelope: Envelope) -> list[JsonValue]:
+    """What names the keys: of a token its header, of JSON its proofs."""
+    if envelope.token is not None:
+        from verifier.facet import token
+
+        return [token.key_name(envelope.token), token.holder_name(envelope.token)]
+    given = None if envelope.value is None else envelope.value.get("proof")
+    proofs = given if isinstance(given, list) else [given]
+    return [proof.get("verificationMethod") for proof in proofs if isinstance(proof, dict)]
 
 
 def _of_status(value: JsonObject) -> list[Request]:
@@ -114,7 +177,7 @@ def _of_status(value: JsonObject) -> list[Request]:
     return [
         Request(url=entry.list_url, purpose="status", accept=_STATUS_ACCEPT, limit_bytes=STATUS_LIMIT_BYTES)
         for entry in entries
-        if isinstance(entry, status.StatusEntry)
+        if not isinstance(entry, status.UnsupportedEntry)
     ]
 
 
@@ -125,11 +188,41 @@ def _of_lists(first: Sequence[Request], fetched: dict[Key, Fetched | Fault]) -> 
         answer = fetched[request.purpose, request.url]
         if request.purpose != "status" or isinstance(answer, Fault):
             continue
-        try:
-            wanted += _of_keys(strictjson.load_object(answer.body))
-        except Malformed:
-            continue
+        listed = read(answer.body)
+        wanted += _of_keys(listed) if listed.value is not None else _of_token(answer.body)
     return tuple(request for request in _distinct(wanted) if (request.purpose, request.url) not in fetched)
+
+
+def _of_token(raw: bytes) -> tuple[Request, ...]:
+    """The DID document of the key that signed a status list token. Whose list it is was asked for with the credential:
+    a token that names no issuer is by that one's key."""
+    from verifier.facet import list_token
+
+    did = list_token.did_of(raw, None)
+    try:
+        return () if did is None else did_requests(did)
+    except DidError:
+        return ()
+
+
+def _of_logs(fetched: Mapping[Key, Fetched | Fault]) -> tuple[Request, ...]:
+    """The approvals that lie beside those of the fetched DID logs that have witnesses."""
+    logs = [answer for (purpose, _), answer in fetched.items() if purpose == "did" and isinstance(answer, Fetched)]
+    wanted = [request for log in logs for request in did_requests_after(log)]
+    return tuple(request for request in _distinct(wanted) if (request.purpose, request.url) not in fetched)
+
+
+def _seen(fetched: Mapping[Key, Fetched | Fault], copies: DocumentCopies) -> Mapping[str, tuple[Fetched, ...]]:
+    """What was seen before at the URLs of the DID documents; what came now is noted for the next time."""
+    found: dict[str, tuple[Fetched, ...]] = {}
+    for (purpose, url), answer in fetched.items():
+        if purpose == "did" and url.endswith(_DID_JSON):
+            if earlier := copies.of(url):
+                found[url] = earlier
+            # What lies in a mirror was served by nobody at this time.
+            if isinstance(answer, Fetched) and answer.status == 200 and answer.source in ("network", "cache"):
+                copies.keep(answer)
+    return found
 
 
 async def _add(requests: Sequence[Request], fetch: Fetch, fetched: dict[Key, Fetched | Fault], budget: int) -> None:

@@ -18,24 +18,29 @@ from pydantic import Field
 
 from satchel import __version__
 from satchel.codec import strictjson
-from satchel.node import entropy
+from satchel.errors import SatchelError
+from satchel.node import entropy, network
 from satchel.node.clock import utc_now
-from satchel.node.fetch import Fetcher
-from satchel.node.guard import Guard, NoTokens
+from satchel.node.documents import SeenDocuments
+from satchel.node.guard import PEER_RATE, Guard, NoTokens, TokenStore
 from satchel.node.page import HTML, Pages
 from satchel.node.problem import HttpFault
 from satchel.node.route import JSON, Answer, Body, Call, Reply, Route
 from satchel.node.server import Address, Node, Serving, Tcp, Unix, build_application, run
 from satchel.node.settings import Home
 from satchel.node.shelf import Shelf
-from satchel.port import Clock, Fetch, FrameworkShelf
-from verifier import form
+from satchel.port import Clock, DocumentCopies, Fetch, FrameworkShelf
+from verifier import form, given, vcapi
+from verifier.given import Given
 from verifier.materials import Asked
 from verifier.policy import POLICIES, Policy
 from verifier.registry import NO_TRUST, Trust
 from verifier.report import Report, to_json
+from verifier.resolver import Resolver
 from verifier.service import VerifierService, load_trust
-from verifier.view import tell
+from verifier.vcapi import Options
+from verifier.vcapi_access import ClientTokens
+from verifier.view import Told, sentence, tell
 
 FORM_LIMIT_BYTES: Final = strictjson.LIMIT_BYTES + 64 * 1024
 """The largest file with the rest of the form around it."""
@@ -150,13 +155,6 @@ class Face:
 
     async def _verify_form(self, call: Call) -> Reply:
         fields = form.read(call.raw, call.media_type)
-        file, text = fields.get("file"), fields.get("text")
-        if file is not None and (file.content or file.file_name):
-            raw, name = file.content, file.file_name
-        elif text is not None and text.content.strip():
-            raw, name = text.content, ""
-        else:
-            return self._page(status=422, fault="Choose a file, or paste the text of a credential.")
         said = {
             key: fields[key].text().strip() or None
             for key in ("challenge", "domain", "holder", "recipient")
@@ -165,18 +163,32 @@ class Face:
         chosen = fields["policy"].text() if "policy" in fields else "default"
         if chosen not in self._policies or any(len(one or "") > QUESTION_LIMIT_CHARS for one in said.values()):
             return self._page(status=422, fault="One of the questions is too long, or there is no such policy.")
+        try:
+            one = await given.take(fields, bring=self._service.bring, read_code=self._service.read_code)
+        except SatchelError as error:
+            # A body that is no form is the program's fault and answered as a problem; the rest is said to a person.
+            if isinstance(error, HttpFault):
+                raise
+            return self._page(status=422, fault=f"{sentence(error.message)} {error.next_step}", code=error.code)
         asked = Asked(
             challenge=said.get("challenge"),
             domain=said.get("domain"),
             holder=said.get("holder"),
             recipient=said.get("recipient"),
+            require_holder_binding="require_holder_binding" in fields,
         )
-        report = await self._service.verify(raw, name=name, asked=asked, policy=self._policies[chosen])
-        return self._page(report=report)
+        policy = self._policies[chosen]
+        report = await self._service.verify(one.raw, name=one.name, asked=asked, policy=policy)
+        return self._page(told=tell(report, policy), one=one)
 
-    def _page(self, *, status: int = 200, report: Report | None = None, fault: str = "") -> Reply:
-        told = None if report is None else tell(report)
-        return self._pages.reply("verify.html", status=status, told=told, fault=fault, policies=tuple(self._policies))
+    def _page(
+        self, *, status: int = 200, told: Told | None = None, one: Given | None = None, fault: str = "", code: str = ""
+    ) -> Reply:
+        way = "" if one is None else one.way
+        policies = tuple(self._policies)
+        return self._pages.reply(
+            "verify.html", status=status, told=told, way=way, fault=fault, code=code, policies=policies
+        )
 
 
 def build(
@@ -188,16 +200,31 @@ def build(
     policy: Policy = POLICIES["default"],
     shelf: FrameworkShelf | None = None,
     trust: Trust = NO_TRUST,
+    vc_api: Options | None = None,
+    copies: DocumentCopies | None = None,
 ) -> web.Application:
-    """The application. `origin` is the one address that its links are made of; it gives no tokens and keeps nothing."""
-    service = VerifierService(fetch=fetch, clock=clock, policy=policy, shelf=shelf, trust=trust, aside=Aside())
+    """The application. `origin` is the one address that its links are made of; it keeps nothing, and gives tokens to
+    the client of the VC API only, when `vc_api` opens it for one."""
+    aside = Aside()
+    service = VerifierService(
+        fetch=fetch, clock=clock, policy=policy, shelf=shelf, trust=trust, aside=aside, copies=copies
+    )
+    tokens: TokenStore = NoTokens()
+    rate = PEER_RATE
+    routes = (*Face(service).routes(), *Resolver(fetch).routes())
+    if vc_api is not None:
+        rate = vcapi.PEER_RATE
+        routes += vcapi.mounted(vc_api, fetch=fetch, clock=clock, aside=aside, entropy=entropy.system)
+        if vc_api.client is not None:
+            of_client = ClientTokens(vc_api.client, tokens, scope=vcapi.SCOPE, clock=clock, entropy=entropy.system)
+            tokens, routes = of_client, (*routes, of_client.route())
     return build_application(
         Node(
             title="A Satchel verifier",
             version=__version__,
             origin=origin,
-            routes=Face(service).routes(),
-            guard=Guard(tokens=NoTokens(), clock=clock, seconds=seconds),
+            routes=routes,
+            guard=Guard(tokens=tokens, clock=clock, seconds=seconds, peer_rate=rate),
             clock=clock,
             entropy=entropy.system,
         )
@@ -206,9 +233,15 @@ def build(
 
 @asynccontextmanager
 async def opened(
-    home: Home | None, *, origin: str, origins: Mapping[str, str] | None = None, clock: Clock = utc_now
+    home: Home | None,
+    *,
+    origin: str,
+    origins: Mapping[str, str] | None = None,
+    clock: Clock = utc_now,
+    vc_api: Options | None = None,
 ) -> AsyncIterator[web.Application]:
-    """The application with the frameworks and trust lists of this home, if one is named, and with the network.
+    """The application with the frameworks, trust lists and seen DID documents of this home, if one is named, and with
+    the network.
 
     Raises SettingsFault for a broken trust list, FrameworkFault for a damaged copy.
     """
@@ -218,8 +251,9 @@ async def opened(
         if home is not None and home.frameworks.is_dir():
             shelf = stack.enter_context(Shelf(home.frameworks))
             shelf.frameworks()
-        async with Fetcher(clock=clock, origins=origins) as fetcher:
-            yield build(fetch=fetcher, origin=origin, clock=clock, shelf=shelf, trust=trust)
+        copies = None if home is None else stack.enter_context(SeenDocuments(home.cache_db))
+        async with network.opened(home, clock=clock, origins=origins) as fetch:
+            yield build(fetch=fetch, origin=origin, clock=clock, shelf=shelf, trust=trust, vc_api=vc_api, copies=copies)
 
 
 async def serve(
@@ -232,6 +266,7 @@ async def serve(
     origin: str | None = None,
     origins: Mapping[str, str] | None = None,
     clock: Clock = utc_now,
+    vc_api: Options | None = None,
 ) -> None:
     """Serves the verifier on a TCP port, or on a unix socket when one is named, until SIGTERM or SIGINT.
 
@@ -240,7 +275,7 @@ async def serve(
     """
     at: Address = Tcp(host=host, port=port) if socket is None else Unix(path=socket)
     named = origin or (f"http://localhost:{port}" if port and socket is None else "http://localhost")
-    async with opened(home, origin=named, origins=origins, clock=clock) as application:
+    async with opened(home, origin=named, origins=origins, clock=clock, vc_api=vc_api) as application:
         await run(application, at=[at], announce=announce)
 
 

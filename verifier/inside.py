@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from satchel.credential import clr, openbadge, presentation, stack
-from satchel.credential.envelope import Envelope, Fault
+from satchel.credential.envelope import Envelope, Fault, of_text
 from satchel.credential.presentation import PresentationFault
 from satchel.credential.stack import StackFault
 from satchel.port import JsonObject, JsonValue
@@ -38,8 +38,8 @@ class Inside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endorsing:
-    """An endorsement where it hangs: on which part, the identifier of that part, and the endorsement; None for a
-    token, whose content is not read."""
+    """An endorsement where it hangs: on which part, the identifier of that part, and the endorsement; None for what is
+    neither an object nor a token."""
 
     place: str
     owner: str | None
@@ -109,8 +109,7 @@ def _kind(value: JsonObject) -> Kind:
 def _parts(value: JsonObject, kind: Kind) -> tuple[Envelope, ...]:
     if kind == "presentation":
         return presentation.parts(value)
-    parts = enumerate(clr.parts(value), start=1)
-    return tuple(Envelope.inner(part, name=f"credential {number}") for number, part in parts)
+    return clr.parts(value)
 
 
 def _stack(envelope: Envelope) -> Inside:
@@ -125,13 +124,11 @@ def _hanging(owner: JsonObject, place: str) -> Iterator[Endorsing]:
     identifier = owner.get("id")
     known = identifier if isinstance(identifier, str) else None
     for item in _items(owner.get("endorsement")):
-        if isinstance(item, dict):
-            inner = Envelope.inner(item, name=f"endorsement of {place}")
-            yield Endorsing(place=place, owner=known, envelope=inner if inner.value is not None else None)
-        else:
-            yield Endorsing(place=place, owner=known, envelope=None)
-    for _ in _items(owner.get("endorsementJwt")):
-        yield Endorsing(place=place, owner=known, envelope=None)
+        inner = Envelope.inner(item, name=f"endorsement of {place}") if isinstance(item, dict) else None
+        yield Endorsing(place=place, owner=known, envelope=inner)
+    for item in _items(owner.get("endorsementJwt")):
+        inner = of_text(item, name=f"endorsement of {place}") if isinstance(item, str) else None
+        yield Endorsing(place=place, owner=known, envelope=inner)
 
 
 def _items(value: JsonValue) -> list[JsonValue]:

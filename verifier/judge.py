@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from did.document import DidDocument
-from did.resolve import resolve
+from did.resolve import requests_for, resolve
 from satchel.codec import timestamp
 from satchel.credential import openbadge, status
 from satchel.credential.envelope import Envelope, Fault
 from satchel.credential.read import read
-from satchel.credential.status import StatusEntry
+from satchel.credential.status import ListedEntry, ListEntry, TokenEntry, UnsupportedEntry
 from satchel.errors import CodecError, DidError, ProofError, StatusError
 from satchel.port import Did, Fetched, JsonObject, JsonValue, drive
 from verifier import inside
@@ -30,6 +30,7 @@ from verifier.facet import (
     issuer_trust,
     parse,
     parts,
+    privacy,
     proof,
     published_key,
     schema,
@@ -44,7 +45,12 @@ from verifier.facet.status import JudgedList
 from verifier.inside import Inside
 from verifier.materials import Asked, Materials
 from verifier.policy import Policy, verdict
+from verifier.reading import STRICT, Reading
 from verifier.report import Facet, Report
+
+if TYPE_CHECKING:
+    from satchel.credential.token import Token
+    from verifier.remote import Answer
 
 FACETS: Final = (
     "parse",
@@ -52,39 +58,48 @@ FACETS: Final = (
     "schema",
     "proof",
     "issuer_binding",
+    "issuer_authority",
     "issuer_trust",
     "validity",
     "status",
     "subject",
     "parts",
     "endorsements",
+    "evidence",
+    "results",
     "alignment",
     "published_key",
+    "privacy",
 )
-"""The facets that are built, in the order of a report."""
+"""The facets that are built, in the order of a report. A sealed document has `chain` and `timestamp` besides."""
 
 _NOBODY: Final = Asked()
 _HOLDER_TRUST: Final = Facet.of("issuer_trust", "issuer_trust.in_parts")
+_HOLDER_AUTHORITY: Final = Facet.of("issuer_authority", "issuer_authority.in_parts")
 _GOOD: Final = ("pass", "warn")
 
 
-def judge(envelope: Envelope, materials: Materials, policy: Policy, asked: Asked) -> Report:
+def judge(
+    envelope: Envelope, materials: Materials, policy: Policy, asked: Asked, *, reading: Reading = STRICT
+) -> Report:
     """The report on one document, with those on everything that was judged for it."""
-    return _Judging(materials, policy).report(envelope, asked, depth=0)
+    return _Judging(materials, policy, reading).report(envelope, asked, depth=0)
 
 
-class _Keys:
+class Keys:
     """DID documents from the materials, each resolved once for a verdict."""
 
     def __init__(self, materials: Materials) -> None:
         self._fetch = materials.as_fetch()
+        self._copies = materials.copies
         self._found: dict[Did, DidDocument | DidError] = {}
 
     def resolve(self, did: Did) -> DidDocument | DidError:
         found = self._found.get(did)
         if found is None:
             try:
-                found = drive(resolve(did, fetch=self._fetch)).document
+                kept = [copy for request in requests_for(did) for copy in self._copies.get(request.url, ())]
+                found = drive(resolve(did, fetch=self._fetch, copies=kept)).document
             except DidError as error:
                 found = error
             self._found[did] = found
@@ -94,10 +109,11 @@ class _Keys:
 class _Judging:
     """One verdict in the making: what all its reports share, and how many documents are still judged for it."""
 
-    def __init__(self, materials: Materials, policy: Policy) -> None:
+    def __init__(self, materials: Materials, policy: Policy, reading: Reading) -> None:
         self._materials = materials
         self._policy = policy
-        self._keys = _Keys(materials)
+        self._reading = reading
+        self._keys = Keys(materials)
         self._left = inside.COUNT_LIMIT
 
     def report(self, envelope: Envelope, asked: Asked, *, depth: int) -> Report:
@@ -110,7 +126,11 @@ class _Judging:
             return self._report(envelope, (broken,))
         value = found.outer.value
         if value is None:
-            return self._report(envelope, (read_facet, *_not_read()))
+            return self._report(envelope, (read_facet, *_not_read(found.outer)), format_of=found.outer)
+        if envelope.token is not None and envelope.token.profile == "dc+sd-jwt":
+            return self._claims(envelope, found, envelope.token, asked, read_facet)
+        if envelope.token is not None and envelope.token.profile == "edc":
+            return self._sealed(envelope, envelope.token, asked, read_facet)
         if found.kind == "presentation":
             return self._presentation(envelope, found, value, asked, read_facet, depth)
         return self._credential(envelope, found, value, asked, read_facet, depth)
@@ -121,7 +141,7 @@ class _Judging:
         """A credential, a learner record, or a stack by its manifest."""
         now = self._materials.now
         issuer, version = openbadge.issuer_id(value), openbadge.version(value)
-        checked, proof_facet = self._check_proofs(value, asked, PURPOSE)
+        checked, proof_facet = self._check_proofs(found.outer, value, asked, PURPOSE)
         binding = issuer_binding.facet(checked, issuer, now)
         is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
         lists = self._lists(value)
@@ -137,29 +157,106 @@ class _Judging:
         endorsed_facet, endorsed = self._endorsements(value, issuer, subjects, depth)
         facets = (
             read_facet,
-            data_model.facet(value, version),
+            data_model.facet(value, version, self._reading.check_inline),
             schema.facet(value),
             proof_facet,
             binding,
+            self._authority(value, issuer, is_bound=is_bound),
             self._trust(value, issuer, is_bound=is_bound),
             validity.facet(value, version, now),
             status_facet.facet(_entries(value), lists, issuer),
             # The manifest of a stack knows its learner by the key alone; an address is asked of the parts.
-            subject.facet(value, asked if found.kind != "stack" else replace(asked, recipient=None)),
+            subject.facet(value, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
             parts_facet,
             endorsed_facet,
+            self._evidence(value),
+            _results(value),
             self._alignment(value),
             published_key.facet([entry.method.key for entry in checked if entry.method is not None]),
+            self._privacy(value),
+            *self._second_opinion(proof_facet, depth),
         )
         behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, (*inner, *endorsed, *behind), format_of=found.outer)
+
+    def _claims(self, envelope: Envelope, found: Inside, token: Token, asked: Asked, read_facet: Facet) -> Report:
+        """An SD-JWT VC: plain claims, of no data model of linked data."""
+        claims = token.document
+        checked, proof_facet = self._check_proofs(envelope, claims, asked, PURPOSE)
+        binding = issuer_binding.facet(checked, token.issuer, self._materials.now)
+        is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
+        about: JsonObject = {"credentialSubject": {"id": claims.get("sub")}}
+        lists = self._lists(claims)
+        facets = (
+            read_facet,
+            data_model.claims_facet(claims),
+            _NO_SCHEMA,
+            proof_facet,
+            binding,
+            self._authority({}, token.issuer, is_bound=is_bound),
+            self._trust({}, token.issuer, is_bound=is_bound),
+            validity.token_facet(token.not_before, token.expires, self._materials.now),
+            status_facet.facet(_entries(claims), lists, token.issuer),
+            subject.facet(about, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
+            _NO_PARTS,
+            _NO_ENDORSEMENTS,
+            _NO_EVIDENCE,
+            _NO_RESULTS,
+            _NO_ALIGNMENT,
+            published_key.facet([entry.method.key for entry in checked if entry.method is not None]),
+            self._privacy(claims),
+        )
+        behind = tuple(one.report for one in lists.values() if one.report is not None)
+        return self._report(envelope, facets, behind)
+
+    def _sealed(self, envelope: Envelope, token: Token, asked: Asked, read_facet: Facet) -> Report:
+        """A sealed document: its key is in a certificate, so chain and time are facets of their own."""
+        from verifier.facet import seal
+
+        value, now = token.document, self._materials.now
+        version, issuer = openbadge.version(value), openbadge.issuer_id(value)
+        checked, key = seal.check(token, self._reading.contexts)
+        proof_facet = proof.facet((checked,))
+        chained = seal.chain(token, self._materials.anchors, now)
+        # A signature is good whatever a vocabulary that is not held leaves open.
+        binding = seal.binding(token, chained, is_good=proof_facet.outcome != "fail" and key is not None)
+        is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
+        # Looked up by what the certificate says: the document could give itself anybody's id.
+        sealer = seal.organisation_id(token)
+        is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
+        lists = self._lists(value)
+        facets = (
+            read_facet,
+            data_model.facet(value, version),
+            schema.facet(value),
+            proof_facet,
+            binding,
+            self._authority(value, sealer, is_bound=is_bound),
+            self._trust(value, sealer, is_bound=is_bound),
+            validity.facet(value, version, now),
+            status_facet.facet(_entries(value), lists, issuer),
+            subject.facet(value, asked),
+            _NO_PARTS,
+            _NO_ENDORSEMENTS,
+            self._evidence(value),
+            _NO_RESULTS,
+            self._alignment(value),
+            published_key.facet([] if key is None else [key]),
+            self._privacy(value),
+            chained,
+            seal.timestamp(token),
+        )
+        behind = tuple(one.report for one in lists.values() if one.report is not None)
+        return self._report(envelope, facets, behind)
 
     def _presentation(
         self, envelope: Envelope, found: Inside, value: JsonObject, asked: Asked, read_facet: Facet, depth: int
     ) -> Report:
         now, version = self._materials.now, openbadge.version(value)
-        checked, proof_facet = self._check_proofs(value, asked, AUTHENTICATION)
+        checked, proof_facet = self._check_proofs(envelope, value, asked, AUTHENTICATION)
         holder = _holder(value)
+        if holder is None and envelope.token is not None:
+            holder = envelope.token.issuer
         binding = issuer_binding.holder_facet(checked, holder, now)
         is_proven = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
         if holder is None and is_proven:
@@ -175,18 +272,22 @@ class _Judging:
         lists = self._lists(value)
         facets = (
             read_facet,
-            data_model.presentation_facet(value, version),
+            data_model.presentation_facet(value, version, self._reading.check_inline),
             schema.facet(value),
             proof_facet,
             binding,
+            _HOLDER_AUTHORITY,
             _HOLDER_TRUST,
             validity.facet(value, version, now),
             status_facet.facet(_entries(value), lists, holder),
             subject.presentation_facet(holder, asked, is_proven=is_proven),
             parts_facet,
             _NO_ENDORSEMENTS,
+            _NO_EVIDENCE,
+            _NO_RESULTS,
             _NO_ALIGNMENT,
             published_key.facet([entry.method.key for entry in checked if entry.method is not None]),
+            self._privacy(value),
         )
         behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, (*inner, *behind))
@@ -205,9 +306,11 @@ class _Judging:
             JudgedPart(name=part.name, sha256=part.digest, value=part.value, report=self._inner(part, asked, depth))
             for part in found.parts
         ]
-        has_loop = found.kind == "record" and parts.has_loop(value)
+        is_record = found.kind == "record"
+        has_loop = is_record and parts.has_loop(value)
+        unresolved = parts.unresolved(value, (part.value for part in found.parts)) if is_record else ()
         reports = tuple(one.report for one in judged if one.report is not None)
-        return parts.facet(judged, owner, found.fault, has_loop=has_loop), reports
+        return parts.facet(judged, owner, found.fault, has_loop=has_loop, unresolved=unresolved), reports
 
     def _endorsements(
         self, value: JsonObject, issuer: str | None, subjects: Sequence[str], depth: int
@@ -221,6 +324,7 @@ class _Judging:
                 owner=one.owner,
                 value=None if one.envelope is None else one.envelope.value,
                 report=None if one.envelope is None else self._inner(one.envelope, _NOBODY, depth),
+                is_one=one.envelope is not None,
             )
             for one in hanging
         ]
@@ -228,11 +332,49 @@ class _Judging:
         return endorsements.facet(judged, issuer=issuer, subjects=subjects), reports
 
     def _trust(self, value: JsonObject, issuer: str | None, *, is_bound: bool) -> Facet:
-        trust = self._materials.trust
-        if not trust.lists:
+        trust, now = self._materials.trust, self._materials.now
+        if not trust.lists and not trust.registries:
             return _NO_TRUST_LIST
-        today = self._materials.now.date()
-        return issuer_trust.facet(issuer, trust, is_bound=is_bound, issued=_issued(value), today=today)
+        answers = self._registries(issuer) if issuer is not None and is_bound and trust.registries else ()
+        return issuer_trust.facet(issuer, trust, answers, is_bound=is_bound, issued=_issued(value), today=now.date())
+
+    def _authority(self, value: JsonObject, issuer: str | None, *, is_bound: bool) -> Facet:
+        known = [one for _, one in self._materials.trust.find(issuer)] if issuer is not None else []
+        if not any(one.may_award or one.may_not_award for held in self._materials.trust.lists for one in held.issuers):
+            return _NO_AUTHORITY
+        from verifier import scope
+        from verifier.facet import issuer_authority
+
+        grants = [
+            issuer_authority.Grant(source=one.name, may=one.may_award, may_not=one.may_not_award)
+            for one in known
+            if one.may_award or one.may_not_award
+        ]
+        return issuer_authority.facet(grants, scope.award_of(value, _awarded(value)), is_bound=is_bound)
+
+    def _evidence(self, value: JsonObject) -> Facet:
+        if "evidence" not in value:
+            return _NO_EVIDENCE
+        from verifier.facet import evidence
+
+        return evidence.facet(value, self._materials.files)
+
+    def _privacy(self, value: JsonObject) -> Facet:
+        return privacy.facet(value, [url for _, url in self._materials.fetched])
+
+    def _second_opinion(self, by_us: Facet, depth: int) -> tuple[Facet, ...]:
+        """On the document that was asked about, when another engine was heard."""
+        if depth or self._materials.second_opinion is None:
+            return ()
+        from verifier.facet import second_opinion
+
+        return (second_opinion.facet(self._materials.second_opinion, by_us),)
+
+    def _registries(self, issuer: str) -> tuple[Answer, ...]:
+        from verifier import remote
+
+        materials = self._materials
+        return tuple(remote.answer(one, issuer, materials.fetched, materials.now) for one in materials.trust.registries)
 
     def _alignment(self, value: JsonObject) -> Facet:
         found = alignment.targets(value)
@@ -241,37 +383,56 @@ class _Judging:
         return alignment.facet(found, self._materials.frameworks, self._materials.nodes, _awarded(value))
 
     def _check_proofs(
-        self, value: JsonObject, asked: Asked, purpose: ProofPurpose
+        self, envelope: Envelope, value: JsonObject, asked: Asked, purpose: ProofPurpose
     ) -> tuple[tuple[Checked, ...], Facet]:
+        """The proofs in a document, or the one that the token around it is."""
+        if envelope.token is not None:
+            from verifier.facet import token
+
+            one = token.check(
+                envelope.token,
+                self._keys.resolve,
+                asked,
+                self._materials.now,
+                purpose=purpose,
+                contexts=self._reading.contexts,
+            )
+            return (one,), proof.facet((one,))
         try:
-            checked = proof.check(value, self._keys.resolve, asked, self._materials.now, purpose=purpose)
+            checked = proof.check(
+                value, self._keys.resolve, asked, self._materials.now, purpose=purpose, contexts=self._reading.contexts
+            )
         except ProofError as error:
             return (), proof.facet(error)
         return checked, proof.facet(checked)
 
     def _lists(self, value: JsonObject) -> Mapping[str, JudgedList]:
         """The judged lists of the credential's entries, by URL. At most as many as a credential may have entries."""
-        if "credentialStatus" not in value:
+        if "credentialStatus" not in value and "status" not in value:
             return _NO_LISTS
         entries = _entries(value)
         if isinstance(entries, StatusError):
             return _NO_LISTS
-        urls = dict.fromkeys(entry.list_url for entry in entries if isinstance(entry, StatusEntry))
-        return {url: self._list(url) for url in urls}
+        asked = {entry.list_url: entry for entry in entries if not isinstance(entry, UnsupportedEntry)}
+        return {url: self._list(url, entry, _speaker(value)) for url, entry in asked.items()}
 
-    def _list(self, url: str) -> JudgedList:
+    def _list(self, url: str, entry: ListEntry, issuer: str | None) -> JudgedList:
         """One list. Its own status, if it has one, is not followed: a list that points at itself would never end."""
         found = self._materials.fetched.get(("status", url))
         if not isinstance(found, Fetched):
             fault = found or Fault(code="fetch.not_gathered", message=f"{url} was not gathered")
             return JudgedList(value=None, report=None, fault=fault)
         envelope = read(found.body, name=url)
+        if isinstance(entry, TokenEntry):
+            return self._token_list(envelope, issuer)
         value = envelope.value
         if value is None:
             fault = envelope.fault or Fault(code="parse.not_credential", message=f"{url} is no list in JSON")
             return JudgedList(value=None, report=None, fault=fault)
+        if isinstance(entry, ListedEntry):
+            return JudgedList(value=value, report=None, fault=None)
         version = openbadge.version(value)
-        checked, proof_facet = self._check_proofs(value, _NOBODY, PURPOSE)
+        checked, proof_facet = self._check_proofs(envelope, value, _NOBODY, PURPOSE)
         facets = (
             parse.facet(envelope),
             data_model.facet(value, version),
@@ -280,6 +441,25 @@ class _Judging:
             validity.facet(value, version, self._materials.now),
         )
         return JudgedList(value=value, report=self._report(envelope, facets), fault=None)
+
+    def _token_list(self, envelope: Envelope, issuer: str | None) -> JudgedList:
+        from satchel.credential import status_token
+        from verifier.facet import list_token
+
+        try:
+            token = status_token.read(envelope.raw)
+        except (ProofError, StatusError) as error:
+            code = _LIST_CODES.get(error.code, "status.list_unverified")
+            return JudgedList(value=None, report=None, fault=Fault(code=code, message=error.message))
+        now = self._materials.now
+        checked, proof_facet = list_token.check(token, issuer, self._keys.resolve)
+        facets = (
+            Facet.of("parse", "parse.ok"),
+            proof_facet,
+            issuer_binding.facet((checked,), token.claims.issuer or issuer, now),
+            list_token.validity(token, now),
+        )
+        return JudgedList(value=token.claims, report=self._report(envelope, facets), fault=None)
 
     def _report(
         self,
@@ -301,11 +481,38 @@ class _Judging:
         )
 
 
+_LEGACY_SIGNED: Final = "An Open Badge 2.0 with a signature. This older format is shown and never verified."
+_LEGACY_HOSTED: Final = (
+    "An Open Badge 2.0 that its issuer hosts: the file itself proves nothing. This older format is never verified."
+)
+# What a token at a status URL is refused for, as the facet status says it; all else is a token that cannot be believed.
+_LIST_CODES: Final[Mapping[str, str]] = {
+    "proof.token_malformed": "status.list_malformed",
+    "proof.token_type": "status.list_malformed",
+    "status.list_malformed": "status.list_malformed",
+    "status.list_encoding": "status.list_encoding",
+}
 _NO_LISTS: Final[Mapping[str, JudgedList]] = {}
 _NO_TRUST_LIST: Final = Facet.of("issuer_trust", "issuer_trust.no_list")
+_NO_SCHEMA: Final = Facet.of("schema", "schema.not_open_badge")
 _NO_PARTS: Final = Facet.of("parts", "parts.none")
 _NO_ENDORSEMENTS: Final = Facet.of("endorsements", "endorsements.none")
 _NO_ALIGNMENT: Final = Facet.of("alignment", "alignment.none")
+_NO_EVIDENCE: Final = Facet.of("evidence", "evidence.none")
+_NO_RESULTS: Final = Facet.of("results", "results.none")
+_NO_AUTHORITY: Final = Facet.of("issuer_authority", "issuer_authority.no_list")
+
+
+def _asked_of(found: Inside, asked: Asked, *, is_good: bool) -> Asked:
+    """What is asked of the subject: not the address of a stack's learner, and not again the holder's key where the
+    holder has signed with the token."""
+    if found.kind == "stack":
+        return replace(asked, recipient=None)
+    if asked.require_holder_binding and is_good and found.outer.token is not None:
+        from verifier.facet import token
+
+        return replace(asked, require_holder_binding=not token.is_held(found.outer.token))
+    return asked
 
 
 def _entries(value: JsonObject) -> tuple[status.Entry, ...] | StatusError:
@@ -313,6 +520,23 @@ def _entries(value: JsonObject) -> tuple[status.Entry, ...] | StatusError:
         return status.entries_of(value)
     except StatusError as error:
         return error
+
+
+def _results(value: JsonObject) -> Facet:
+    subjects = value.get("credentialSubject")
+    if not any(
+        isinstance(one, dict) and "result" in one for one in (subjects if isinstance(subjects, list) else [subjects])
+    ):
+        return _NO_RESULTS
+    from verifier.facet import results
+
+    return results.facet(value)
+
+
+def _speaker(value: JsonObject) -> str | None:
+    """Who issued the credential, or the claims, whose status is asked."""
+    claimed = value.get("iss")
+    return openbadge.issuer_id(value) or (claimed if isinstance(claimed, str) else None)
 
 
 def _holder(value: JsonObject) -> str | None:
@@ -338,12 +562,17 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _not_read() -> tuple[Facet, ...]:
-    """The facets of a format that is known and not verified yet: undecided by its proof, and silent otherwise."""
-    rest = (Facet.of(name, f"{name}.not_read") for name in FACETS[4:])
-    return (
-        Facet.of("data_model", "data_model.not_read"),
-        Facet.of("schema", "schema.not_read"),
-        Facet.of("proof", "proof.format_unsupported"),
-        *rest,
-    )
+def _not_read(envelope: Envelope) -> tuple[Facet, ...]:
+    """The facets of what is known and cannot be read: a token that breaks the rules of its format, and formats of the
+    past, which stay undecided whatever they say."""
+    if envelope.refusal is not None:
+        by_proof = Facet.of("proof", envelope.refusal.code, envelope.refusal.message)
+    elif envelope.format == "ob2":
+        is_signed = envelope.media_type == "application/jwt"
+        by_proof = Facet.of("proof", "proof.legacy", _LEGACY_SIGNED if is_signed else _LEGACY_HOSTED)
+    else:
+        by_proof = Facet.of("proof", "proof.format_unsupported")
+    rest = {name: Facet.of(name, f"{name}.not_read") for name in FACETS if name not in ("parse", "proof")}
+    if envelope.refusal is not None and envelope.refusal.code == "proof.token_key":
+        rest["issuer_binding"] = Facet.of("issuer_binding", "issuer_binding.key_in_token")
+    return tuple(by_proof if name == "proof" else rest[name] for name in FACETS if name != "parse")

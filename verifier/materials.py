@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from satchel.codec import base, timestamp
 from satchel.codes import CODES
+from satchel.credential import resource
 from satchel.credential.envelope import Fault
 from satchel.errors import CodecError, FetchError, SettingsFault
 from satchel.port import (
@@ -38,6 +39,7 @@ Key: TypeAlias = tuple[Purpose, str]
 _PURPOSES: Final[Mapping[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
 _SOURCES: Final[Mapping[str, Source]] = {source: source for source in get_args(Source)}
 _COMPLETENESS: Final[Mapping[str, Completeness]] = {word: word for word in get_args(Completeness)}
+_NO_COPIES: Final[Mapping[str, tuple[Fetched, ...]]] = MappingProxyType({})
 _NO_NODES: Final[Mapping[str, tuple[HeldNode, ...]]] = MappingProxyType({})
 
 
@@ -56,12 +58,37 @@ class Asked:
     require_holder_binding: bool = False
 
 
+Said: TypeAlias = Literal["good", "bad", "not_applicable", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOpinion:
+    """What another engine said of the signature, and its words."""
+
+    said: Said
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFile:
+    """A file that the asker has beside the credential: its name, and its digests by the names of their algorithms."""
+
+    name: str
+    digests: Mapping[str, bytes]
+
+
+def hold(name: str, raw: bytes) -> HeldFile:
+    """The file of this name and these bytes, of which only the digests are kept."""
+    return HeldFile(name=name, digests=resource.digests(raw))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
     """The only present that a verdict knows (`now`, aware UTC), and every fetched document or why there is none.
 
     `frameworks` are the held copies that a target of the credential could be in, `nodes` what they have under the
-    targets' URIs, () for nothing; `trust` are the verifier's own lists.
+    targets' URIs, () for nothing; `trust` are the verifier's own lists, `anchors` the certificates (DER) of the
+    authorities whose seals it trusts, `copies` the DID documents that it saw earlier, oldest first, by URL.
     """
 
     now: datetime
@@ -69,6 +96,10 @@ class Materials:
     frameworks: tuple[HeldFramework, ...] = ()
     nodes: Mapping[str, tuple[HeldNode, ...]] = field(default_factory=lambda: _NO_NODES)
     trust: Trust = NO_TRUST
+    files: tuple[HeldFile, ...] = ()
+    second_opinion: SecondOpinion | None = None
+    anchors: tuple[bytes, ...] = ()
+    copies: Mapping[str, tuple[Fetched, ...]] = field(default_factory=lambda: _NO_COPIES)
 
     def as_fetch(self) -> GatheredFetch:
         """A Fetch that serves these documents again and nothing else."""
@@ -128,6 +159,10 @@ def to_json(saved: Saved) -> JsonObject:
         "frameworks": [_framework_to_json(held) for held in saved.materials.frameworks],
         "nodes": _nodes_to_json(saved.materials),
         "trust": registry.to_json(saved.materials.trust),
+        "files": [_file_to_json(held) for held in saved.materials.files],
+        "second_opinion": _opinion_to_json(saved.materials.second_opinion),
+        "anchors": [base.base64url_encode(one) for one in saved.materials.anchors],
+        "copies": [_answer_to_json(("did", one.url), one) for held in saved.materials.copies.values() for one in held],
     }
 
 
@@ -161,8 +196,28 @@ def from_json(value: JsonValue) -> Saved:
             frameworks=frameworks,
             nodes=_nodes(value.get("nodes", {}), frameworks),
             trust=registry.from_json(value.get("trust", [])),
+            files=tuple(map(_file, _objects(value.get("files", []), "files"))),
+            second_opinion=_opinion(value.get("second_opinion")),
+            anchors=_anchors(value.get("anchors", [])),
+            copies=_copies(value.get("copies", [])),
         ),
     )
+
+
+def _anchors(value: JsonValue) -> tuple[bytes, ...]:
+    if not isinstance(value, list):
+        raise _invalid("anchors")
+    return tuple(_bytes({"anchor": one}, "anchor") for one in value)
+
+
+def _copies(value: JsonValue) -> Mapping[str, tuple[Fetched, ...]]:
+    found: dict[str, tuple[Fetched, ...]] = {}
+    for one in _objects(value, "copies"):
+        (_, url), answer = _answer(one)
+        if isinstance(answer, Fault):
+            raise _invalid("copies")
+        found[url] = (*found.get(url, ()), answer)
+    return found
 
 
 def _answer_to_json(key: Key, answer: Fetched | Fault) -> JsonObject:
@@ -205,6 +260,32 @@ def _answer(value: JsonValue) -> tuple[Key, Fetched | Fault]:
         fetched_at=_moment(value, "fetched_at"),
         source=source,
     )
+
+
+def _opinion_to_json(opinion: SecondOpinion | None) -> JsonValue:
+    return None if opinion is None else {"said": opinion.said, "message": opinion.message}
+
+
+def _opinion(value: JsonValue) -> SecondOpinion | None:
+    match value:
+        case None:
+            return None
+        case {"said": ("good" | "bad" | "not_applicable" | "failed") as said, "message": str(message)}:
+            return SecondOpinion(said=said, message=message)
+        case _:
+            raise _invalid("second_opinion")
+
+
+def _file_to_json(held: HeldFile) -> JsonObject:
+    return {"name": held.name, **{name: digest.hex() for name, digest in held.digests.items()}}
+
+
+def _file(value: JsonObject) -> HeldFile:
+    try:
+        digests = {name: bytes.fromhex(_text(value, name)) for name in resource.MULTIHASH}
+    except ValueError as fault:
+        raise _invalid("files") from fault
+    return HeldFile(name=_text(value, "name"), digests=digests)
 
 
 def _framework_to_json(held: HeldFramework) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -35,10 +35,13 @@ _INFORMS: Final = _row(fail="ignore", unknown="ignore", warn="ignore")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A name and, for each facet, the effect of each outcome. A facet that the table does not name only informs."""
+    """A name, whom it is for, and for each facet the effect of each outcome. A facet that the table does not name only
+    informs."""
 
     name: str
     table: Mapping[str, Row]
+    # Words for people, kept out of saved policies.
+    purpose: str = field(default="", compare=False)
 
     def effect(self, facet: str, outcome: Outcome) -> Effect:
         """What this outcome of this facet does to the verdict."""
@@ -65,14 +68,93 @@ _DEFAULT: Final[Mapping[str, Row]] = MappingProxyType(
     }
 )
 
+_REFUSES: Final = _row(fail="reject", unknown="warn")
+
 # The W3C test suites ask for the proof and the data model alone: their vectors name issuers without a DID beside a
 # did:key. Whether the issuer controls the key is still told.
 _W3C: Final[Mapping[str, Row]] = MappingProxyType(
     {**_DEFAULT, "issuer_binding": _ADVISES, "schema": _INFORMS, "published_key": _INFORMS}
 )
+_EMPLOYER: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        **_DEFAULT,
+        "issuer_trust": _row(fail="reject", unknown="warn"),
+        "issuer_authority": _row(fail="reject", unknown="ignore"),
+        "results": _REFUSES,
+        "evidence": _REFUSES,
+        "endorsements": _REFUSES,
+        "second_opinion": _row(fail="warn", unknown="ignore"),
+    }
+)
+_EXACTING: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        **dict.fromkeys(_DEFAULT, _DECIDES),
+        "issuer_authority": _row(fail="reject", unknown="warn"),
+        "privacy": _row(fail="warn", unknown="warn"),
+        "chain": _DECIDES,
+        "timestamp": _row(fail="reject", unknown="warn"),
+        "second_opinion": _row(fail="reject", unknown="ignore"),
+    }
+)
+# That validator takes a key from where the credential says it is, and warns when a status list cannot be had; it holds
+# every badge against its own schema. What it cannot know (trust, alignment, results) informs.
+_ONE_EDTECH: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        "parse": _DECIDES,
+        "data_model": _DECIDES,
+        "schema": _row(fail="reject", unknown="warn"),
+        "proof": _row(fail="reject", unknown="warn"),
+        "issuer_binding": _row(fail="warn", unknown="warn"),
+        "validity": _DECIDES,
+        "status": _row(fail="reject", unknown="warn"),
+        "parts": _row(fail="reject", unknown="warn"),
+        "endorsements": _row(fail="reject", unknown="warn"),
+    }
+)
+# The consortium's own verifier lets an issuer that no registry names pass with a warning, and does not ask whether a
+# status list of another host is rightly kept.
+_DCC: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        **_DEFAULT,
+        "issuer_trust": _row(fail="warn", unknown="warn"),
+        "schema": _row(fail="warn", unknown="ignore"),
+        "alignment": _INFORMS,
+        "results": _INFORMS,
+        "evidence": _INFORMS,
+        "endorsements": _INFORMS,
+    }
+)
+# For records that outlive their issuer: an end date and a status that nobody answers for any more are told.
+_ARCHIVE: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        **_DEFAULT,
+        "validity": _row(fail="warn", unknown="undecided"),
+        "status": _row(fail="reject", unknown="warn"),
+        "published_key": _row(fail="reject", unknown="warn"),
+    }
+)
 
 POLICIES: Final[Mapping[str, Policy]] = MappingProxyType(
-    {"default": Policy(name="default", table=_DEFAULT), "w3c": Policy(name="w3c", table=_W3C)}
+    {
+        policy.name: policy
+        for policy in (
+            Policy(name="default", table=_DEFAULT, purpose="For anybody: what was signed, by whom, and does it hold."),
+            Policy(
+                name="employer", table=_EMPLOYER, purpose="For an application: results, evidence and endorsements too."
+            ),
+            Policy(name="exacting", table=_EXACTING, purpose="Nothing open: what cannot be checked is not accepted."),
+            Policy(name="w3c", table=_W3C, purpose="The proof and the data model, as the W3C's suites ask."),
+            Policy(
+                name="1edtech-compat", table=_ONE_EDTECH, purpose="What the reference validator of 1EdTech would say."
+            ),
+            Policy(
+                name="dcc-compat",
+                table=_DCC,
+                purpose="What the verifier of the Digital Credentials Consortium would say.",
+            ),
+            Policy(name="archive", table=_ARCHIVE, purpose="For old records: an end date alone does not reject."),
+        )
+    }
 )
 
 

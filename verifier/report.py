@@ -31,6 +31,13 @@ LABELS: Final[Mapping[str, str]] = {
     "alignment": "Alignment",
     "parts": "Inside",
     "published_key": "Known key",
+    "chain": "Certificate",
+    "timestamp": "Sealing time",
+    "issuer_authority": "May award",
+    "results": "Results",
+    "evidence": "Evidence",
+    "privacy": "Privacy",
+    "second_opinion": "Second check",
 }
 WORDS: Final[Mapping[Verdict, str]] = {
     "accepted": "ACCEPTED",

@@ -10,7 +10,7 @@ from satchel.port import HeldFramework, HeldNode
 COPY = HeldFramework(
     id="https://skills.example/framework",
     title="Skills of the sea",
-    kind="case",
+    kind="ropes",
     release="2",
     released="2026-06-01",
     completeness="complete",

@@ -90,10 +90,10 @@ def test_a_fault_of_our_own_takes_no_other_report_along(
     good, bad = put(tmp_path, good=GOOD, bad=FALSE)
     from verifier import service
 
-    def broken(envelope: Any, *rest: Any, judge: Any = service.judge) -> Any:
+    def broken(envelope: Any, *rest: Any, judge: Any = service.judge, **named: Any) -> Any:
         if b"Another" in envelope.raw:
             raise RecursionError("a bug")
-        return judge(envelope, *rest)
+        return judge(envelope, *rest, **named)
 
     monkeypatch.setattr(service, "judge", broken)
     code, out, err = run("--offline", "--jsonl", good, bad, good)

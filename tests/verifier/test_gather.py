@@ -13,6 +13,7 @@ from satchel.errors import FetchError
 from satchel.node.mirror import OfflineFetch
 from satchel.port import Fetch, Fetched, Request, drive
 from tests.attack.forge import ISSUER, NOW, Document, badge, mirror, signed, to_bytes
+from tests.verifier.tokens import vc_jwt
 from verifier import policy as policies
 from verifier.gather import BUDGET, gather, requests_for
 from verifier.materials import Asked, Materials
@@ -120,7 +121,8 @@ def test_no_more_than_the_budget_is_fetched() -> None:
         badge() | {"proof": {"verificationMethod": "https://school.example/#key"}},
         badge() | {"proof": {"verificationMethod": "did:unknown:x#y"}},
         badge() | {"credentialStatus": {"type": "BitstringStatusListEntry"}},
-        badge() | {"credentialStatus": {"type": "1EdTechRevocationList", "id": "https://school.example/revoked"}},
+        vc_jwt(kid="https://school.example/key"),
+        vc_jwt(kid=None),
     ],
 )
 def test_what_cannot_be_read_asks_for_nothing(document: Document | bytes) -> None:

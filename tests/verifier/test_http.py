@@ -163,7 +163,7 @@ async def test_a_form_without_anything_is_shown_again(client: aiohttp.ClientSess
     for fields in ({"text": " "}, {"holder": "x"}):
         status, text = await page(client, **fields)
         assert status == 422
-        assert 'role="alert">Choose a file' in text
+        assert 'role="alert"><p>Nothing was given to check. Choose a file' in text
     status, text = await page(client, text="x", policy="other")
     assert status == 422
     status, text = await page(client, text="x", challenge="y" * 501)

@@ -42,7 +42,7 @@ def test_an_endorsement_names_where_it_hangs_and_on_what() -> None:
     found = inside.endorsements(document)
     assert [(one.place, one.owner == document["id"], one.envelope is None) for one in found] == [
         ("the credential", True, False),
-        ("the credential", True, True),
+        ("the credential", True, False),
         ("the achievement", False, False),
         ("the issuer", False, True),
     ]

@@ -10,12 +10,14 @@ from satchel.credential.read import read
 from satchel.node.mirror import OfflineFetch
 from satchel.port import drive
 from tests.attack.forge import NOW, badge, facet, judged, says, signed, to_bytes
+from tests.verifier.tokens import jwt
 from verifier.gather import gather
 from verifier.judge import FACETS, judge
 from verifier.materials import Asked, Materials
 from verifier.policy import POLICIES
 
 TOKEN = b"eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0."
+OB2 = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}
 
 
 def test_a_report_lists_every_facet_that_is_built_in_order() -> None:
@@ -29,18 +31,20 @@ def test_a_malformed_file_has_the_facet_parse_alone() -> None:
     assert [found.facet for found in report.facets] == ["parse"]
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        TOKEN,
-        TOKEN + b"~",
-        to_bytes({"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}),
-        to_bytes({"payload": "{}", "signatures": []}),
-    ],
-)
-def test_a_format_that_is_known_and_not_verified_yet_is_undecided(raw: bytes) -> None:
+@pytest.mark.parametrize("raw", [to_bytes(OB2), jwt({"alg": "RS256"}, OB2)], ids=["hosted", "signed"])
+def test_an_open_badge_2_is_known_and_never_verified(raw: bytes) -> None:
     report = judged(raw)
-    says(report, "undecided", "proof", "unknown", "proof.format_unsupported")
+    says(report, "undecided", "proof", "unknown", "proof.legacy")
+    assert report.format == "ob2"
+    assert ("hosts" in facet(report, "proof").message) is raw.startswith(b"{")
+    others = {found.outcome for found in report.facets if found.facet not in ("parse", "proof")}
+    assert others == {"not_applicable"}
+
+
+@pytest.mark.parametrize("raw", [TOKEN, TOKEN + b"~"])
+def test_a_token_that_breaks_the_rules_of_its_format_is_rejected_by_its_proof(raw: bytes) -> None:
+    report = judged(raw)
+    says(report, "rejected", "proof", "fail", "proof.algorithm")
     assert facet(report, "parse").outcome == "pass"
     others = {found.outcome for found in report.facets if found.facet not in ("parse", "proof")}
     assert others == {"not_applicable"}

@@ -33,9 +33,9 @@ def test_a_code_that_is_only_raised_says_that_the_facet_is_unknown() -> None:
 def test_every_code_of_a_facet_has_an_outcome_and_a_way_on_when_it_is_bad() -> None:
     for code, known in CODES.items():
         if code.partition(".")[0] in FACETS:
-            assert (
-                code.endswith((".value", ".purpose_missing", ".unknown", ".suite_retired")) or known.outcome != "error"
-            ), code
+            # Makers of proofs raise some codes that no reader meets; said of a facet they would be unknown.
+            is_only_raised = code.startswith("proof.") or code.endswith((".value", ".purpose_missing", ".unknown"))
+            assert is_only_raised or known.outcome != "error", code
             assert known.outcome in ("pass", "not_applicable") or known.next_step, code
 
 

@@ -31,6 +31,7 @@ _QUALITY_TYPES: Final = ("ext:QualityAssurance", "ceterms:QualityAssurance")
 _APART: Final = (*_LEVEL_TYPES, *_QUALITY_TYPES)
 _EQF_LEVELS: Final = range(1, 9)
 _SHOWN_LABELS: Final = 5
+_SHARING: Final = ("case", "rsd")
 _BETWEEN: Final = " :.-–—|()"
 _WORDS: Final[Mapping[Outcome, str]] = {
     "fail": "contradicted",
@@ -43,13 +44,15 @@ _WORDS: Final[Mapping[Outcome, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One target as the issuer writes it; `language` is the achievement's own, "" when it names none."""
+    """One target as the issuer writes it; `language` is the achievement's own, "" when it names none, `framework` what
+    the issuer calls the framework."""
 
     name: str
     url: str
     code: str
     type: str
     language: str
+    framework: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +135,27 @@ def _judge(
     known = tuple(nodes.get(target.url, ()))
     if known:
         return _known(target, known, awarded)
-    held = tuple(framework for framework in frameworks if covers(framework, target.url)) if target.url else ()
-    if not held:
+    held = tuple(one for one in frameworks if covers(one, target.url) and not _is_another(one, target))
+    if not held or not target.url:
         return _Finding(code="alignment.not_held")
+    if not any(_is_meant(framework, target) for framework in held):
+        return _Finding(code="alignment.framework_unclear", frameworks=held)
     if awarded is not None and any(
         framework.completeness == "complete" and _not_older(framework, awarded) for framework in held
     ):
         return _Finding(code="alignment.not_in_framework", frameworks=held)
     is_complete = any(framework.completeness == "complete" for framework in held)
     return _Finding(code="alignment.older_copy" if is_complete else "alignment.not_in_slice", frameworks=held)
+
+
+def _is_meant(framework: HeldFramework, target: Target) -> bool:
+    """Whether an address that begins as the framework's own do must be one of it. On a server of CASE packages or skill
+    libraries it may as well be another framework's, unless the issuer names this one."""
+    return framework.kind not in _SHARING or _folded(target.framework) in (_folded(framework.title), framework.id)
+
+
+def _is_another(framework: HeldFramework, target: Target) -> bool:
+    return bool(target.framework.strip()) and not _is_meant(framework, target)
 
 
 def _known(target: Target, known: tuple[HeldNode, ...], awarded: date | None) -> _Finding:
@@ -260,6 +275,7 @@ def _aligned(owners: Sequence[JsonObject], language: str) -> list[Target]:
             code=openbadge.text(item.get("targetCode")) or "",
             type=kind if isinstance(kind := item.get("targetType"), str) else "",
             language=language,
+            framework=openbadge.text(item.get("targetFramework")) or "",
         )
         for owner in owners
         if "alignment" in owner

@@ -23,12 +23,14 @@ _ORDER: Final = ("fail", "warn", "unknown", "pass", "not_applicable")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEndorsement:
     """An endorsement on a part of the credential, the identifier of that part, what it says and its report. `value` is
-    None for a token, `report` also for one past the limits of what is judged."""
+    None for what cannot be read, `report` also for one past the limits of what is judged; `is_one` is False for what is
+    neither an object nor a token."""
 
     place: str
     owner: str | None
     value: JsonObject | None
     report: Report | None
+    is_one: bool = True
 
 
 def facet(judged: Sequence[JudgedEndorsement], *, issuer: str | None, subjects: Sequence[str]) -> Facet:
@@ -45,10 +47,12 @@ def facet(judged: Sequence[JudgedEndorsement], *, issuer: str | None, subjects: 
 
 
 def _code(one: JudgedEndorsement, issuer: str | None, subjects: Sequence[str]) -> str:
-    if one.value is None:
-        return "proof.format_unsupported"
+    if not one.is_one:
+        return "endorsements.not_one"
     if one.report is None:
         return "endorsements.not_judged"
+    if one.value is None:
+        return "endorsements.undecided" if one.report.verdict == "undecided" else "endorsements.rejected"
     if not endorsement.is_endorsement(one.value):
         return "endorsements.not_one"
     if one.report.verdict in ("rejected", "malformed"):

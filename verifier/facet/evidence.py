@@ -8,26 +8,18 @@ asker has are compared by digest and by name. Source: VC Data Model 2.0 §5.3 (i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from satchel.credential import resource
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
+from verifier.materials import HeldFile
 from verifier.report import Facet
 
 EVIDENCE_LIMIT: Final = 200
 
 _NAME: Final = "evidence"
 _ORDER: Final = ("fail", "unknown", "pass", "not_applicable")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFile:
-    """A file that the asker has: its name, and its digests by the names of their algorithms."""
-
-    name: str
-    digests: Mapping[str, bytes]
 
 
 def facet(value: JsonObject, files: Sequence[HeldFile] = ()) -> Facet:
@@ -40,11 +32,6 @@ def facet(value: JsonObject, files: Sequence[HeldFile] = ()) -> Facet:
     worst = min(found, key=lambda one: _ORDER.index(one.outcome))
     items: list[JsonValue] = [{"code": one.code, **one.details} for one in found]
     return Facet.of(_NAME, worst.code, worst.message, items=items)
-
-
-def hold(name: str, raw: bytes) -> HeldFile:
-    """The file of this name and these bytes."""
-    return HeldFile(name=name, digests=resource.digests(raw))
 
 
 def _judge(piece: JsonObject, related: Mapping[str, JsonObject], files: Sequence[HeldFile]) -> Facet:

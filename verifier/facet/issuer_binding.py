@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from did.document import DidDocument
 from satchel.codec import timestamp
 from satchel.codes import CODES
 from satchel.errors import KeyFault
@@ -20,6 +21,9 @@ from verifier.facet.proof import AUTHENTICATION, PURPOSE, Checked, ProofPurpose
 from verifier.report import Facet
 
 _NAME: Final = "issuer_binding"
+_NO_HISTORY: Final = (
+    "Whether the issuer had authorised the key when it signed is not known: nobody here kept its DID document of then."
+)
 # A presentation's key is its holder's: the same outcomes, said of the holder.
 _OF_HOLDER: Final[Mapping[str, str]] = {
     "issuer_binding.ok": "The key belongs to the holder and may show who presents.",
@@ -72,38 +76,71 @@ def _facet(checked: Sequence[Checked], issuer: str | None, now: datetime, purpos
 
 
 def _bind(entry: Checked, issuer: str | None, now: datetime, purpose: ProofPurpose) -> Facet:
-    name = entry.proof.verification_method
+    name = entry.name
     if entry.did is None:
         if name.startswith("did:"):
             return Facet.of(_NAME, "issuer_binding.key_refused", "The key is named by a broken DID.", issuer=issuer)
         if _key_in_fragment(name):
             return Facet.of(_NAME, "issuer_binding.key_in_fragment", issuer=issuer)
+        if not name:
+            return Facet.of(_NAME, "issuer_binding.unresolved", "No key is named.", issuer=issuer)
         shown = for_terminal(name, limit=200)
-        return Facet.of(_NAME, "issuer_binding.unresolved", f"The key is named {shown}, which is no DID.")
+        return Facet.of(_NAME, "issuer_binding.unresolved", f"The key is named {shown}, which leads to no DID.")
     if entry.did != issuer:
         message = f"The key belongs to {for_terminal(entry.did, limit=120)}, the issuer is named {_shown(issuer)}."
         return Facet.of(_NAME, "issuer_binding.other_issuer", message, issuer=issuer)
     if entry.document is None or entry.method is None:
         fault = entry.fault
         if fault is not None and CODES[fault.code].outcome == "fail":
-            return Facet.of(_NAME, "issuer_binding.key_refused", f"{fault.message}.", cause=fault.code)
+            past = None if entry.document is None else entry.document.past
+            told = f"{fault.message}." if past is None or past.is_whole else f"{fault.message}. {_NO_HISTORY}"
+            return Facet.of(_NAME, "issuer_binding.key_refused", told, cause=fault.code)
         why = None if fault is None else f"The issuer's keys could not be found: {fault.message}."
         return Facet.of(_NAME, "issuer_binding.unresolved", why, cause=None if fault is None else fault.code)
-    if not entry.document.authorises(name, purpose):
-        return Facet.of(_NAME, "issuer_binding.not_authorised", issuer=issuer)
-    return _in_time(entry, issuer, now)
+    then, today = _standing(entry, entry.document, now, purpose)
+    if not (then or today):
+        why = None if entry.document.past is None or entry.document.past.is_whole else _NO_HISTORY
+        return Facet.of(_NAME, "issuer_binding.not_authorised", why, issuer=issuer)
+    if not then:
+        return Facet.of(_NAME, "issuer_binding.key_backdated", issuer=issuer)
+    return _in_time(entry, issuer, now, is_authorised=today)
 
 
-def _in_time(entry: Checked, issuer: str | None, now: datetime) -> Facet:
+def _standing(entry: Checked, document: DidDocument, now: datetime, purpose: ProofPurpose) -> tuple[bool, bool]:
+    """Whether the key that signed was authorised when the signature says that it was made, and whether it is now.
+
+    Of a DID without a history the present is all that is known; so it is when a signature bears no date.
+    """
+    past = document.past
+
+    def stands(one: DidDocument | None) -> bool:
+        return (
+            one is not None
+            and entry.method is not None
+            and one.authorises(entry.name, purpose)
+            # The same name may have been given to another key since.
+            and one.methods[entry.name].key == entry.method.key
+        )
+
+    today = stands(past.at(now) if past is not None and past.is_whole else document)
+    then = today if past is None or entry.created is None else stands(past.at(entry.created))
+    return then, today
+
+
+def _in_time(entry: Checked, issuer: str | None, now: datetime, *, is_authorised: bool) -> Facet:
     """A key that ended before the proof was made cannot have made it rightly; one that ended later is told, for the
-    date of a proof is the signer's own claim."""
-    method, created = entry.method, entry.proof.created
-    ends = [timestamp.parse(text) for text in (method.expires, method.revoked) if text] if method is not None else []
-    end = min(ends, default=None)
+    date of a proof is the signer's own claim. `is_authorised`: it is still listed for this purpose."""
+    created = entry.created
+    present = None if entry.document is None else entry.document.methods.get(entry.name)
+    marks = [mark for one in (entry.method, present) if one is not None for mark in (one.expires, one.revoked) if mark]
+    end = min(map(timestamp.parse, marks), default=None)
     if end is not None and end <= now:
         had_ended = created is None or created >= end
         code = "issuer_binding.key_expired" if had_ended else "issuer_binding.key_retired"
         return Facet.of(_NAME, code, ended=timestamp.render(end), issuer=issuer)
+    if not is_authorised:
+        message = f"The key belonged to {_shown(issuer)} and might sign claims when it did; it was replaced since."
+        return Facet.of(_NAME, "issuer_binding.ok", message, issuer=issuer, rotated=True)
     message = f"The key belongs to {_shown(issuer)} and may sign claims."
     return Facet.of(_NAME, "issuer_binding.ok", message, issuer=issuer)
 

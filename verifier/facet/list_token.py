@@ -29,7 +29,8 @@ def key_name(token: StatusToken, issuer: str | None) -> str | None:
 def check(token: StatusToken, issuer: str | None, resolve: Resolve) -> tuple[Checked, Facet]:
     """The token, checked as the one proof of its list, and the facet proof."""
     named = key_name(token, issuer)
-    did, document, method, fault = find_key(named, resolve, PURPOSE)
+    signed = datetime.fromtimestamp(token.claims.issued_at, UTC)
+    did, document, method, fault = find_key(named, resolve, PURPOSE, signed)
     if method is not None:
         code, message = _verify(token, method.key)
     elif fault is not None:
@@ -39,7 +40,7 @@ def check(token: StatusToken, issuer: str | None, resolve: Resolve) -> tuple[Che
     checked = Checked(
         suite=f"statuslist+{token.form} {token.algorithm}",
         name=method.id if method is not None else named or "",
-        created=datetime.fromtimestamp(token.claims.issued_at, UTC),
+        created=signed,
         code=code,
         message=message,
         did=did,

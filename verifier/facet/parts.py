@@ -7,7 +7,7 @@ badges of one learner name different subjects.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,7 @@ _VERDICTS: Final = {
     "rejected": "parts.rejected",
     "malformed": "parts.rejected",
 }
+_SHOWN_IDS: Final = 50
 # Relations between achievements that cannot run in a circle (CLR 2.0 Association).
 _DIRECTED: Final = frozenset({"isChildOf", "isParentOf", "isPartOf", "precedes", "replacedBy"})
 
@@ -51,8 +52,16 @@ class Owner:
     recipient: str | None
 
 
-def facet(judged: Sequence[JudgedPart], owner: Owner, fault: Fault | None, *, has_loop: bool) -> Facet:
-    """The worst of the parts; each is an item with its verdict and with what ties it to the owner."""
+def facet(
+    judged: Sequence[JudgedPart],
+    owner: Owner,
+    fault: Fault | None,
+    *,
+    has_loop: bool,
+    unresolved: Sequence[str] = (),
+) -> Facet:
+    """The worst of the parts; each is an item with its verdict and with what ties it to the owner. `unresolved` are ids
+    that associations name and nothing in the record has."""
     if fault is not None:
         code = "parts.too_many" if fault.code.endswith(".too_many") else "parts.unreadable"
         return Facet.of(_NAME, code, f"{fault.message}.", cause=fault.code)
@@ -61,6 +70,8 @@ def facet(judged: Sequence[JudgedPart], owner: Owner, fault: Fault | None, *, ha
     counts = Counter(one.sha256 for one in judged)
     items: list[JsonValue] = []
     codes: list[str] = ["parts.association_loop"] if has_loop else []
+    if unresolved:
+        codes.append("parts.association_unresolved")
     for one in judged:
         linkage = _linkage(one.value, owner)
         code = _code(one, linkage, is_twice=counts[one.sha256] > 1)
@@ -80,7 +91,8 @@ def facet(judged: Sequence[JudgedPart], owner: Owner, fault: Fault | None, *, ha
     worst = min(codes, key=lambda code: _ORDER.index(_outcome(code)))
     good = sum(one.report is not None and one.report.verdict.startswith("accepted") for one in judged)
     message = f"{CODES[worst].sentence} Of {len(judged)} credentials inside {good} can be accepted."
-    return Facet.of(_NAME, worst, message, items=items)
+    details: JsonObject = {"unresolved": list[JsonValue](unresolved[:_SHOWN_IDS])} if unresolved else {}
+    return Facet.of(_NAME, worst, message, items=items, **details)
 
 
 def _code(one: JudgedPart, linkage: str, *, is_twice: bool) -> str:
@@ -126,17 +138,37 @@ def _identities(subject: JsonObject) -> list[JsonObject]:
     ]
 
 
-def has_loop(value: JsonObject) -> bool:
-    """Whether associations of a learner record that have a direction run in a circle."""
-    edges: dict[tuple[str, str], list[str]] = {}
+def unresolved(value: JsonObject, inner: Iterable[JsonObject | None]) -> tuple[str, ...]:
+    """The ids that associations of a learner record name, and that no achievement and no credential in it has."""
+    held: set[JsonValue] = set()
+    for one in (value, *(one for one in inner if one is not None)):
+        held.update(name for name in (one.get("id"),) if isinstance(name, str))
+        for subject in openbadge.subjects(one):
+            given = subject.get("achievement")
+            for item in given if isinstance(given, list) else [given]:
+                if isinstance(item, dict) and isinstance(name := item.get("id"), str):
+                    held.add(name)
+    named = dict.fromkeys(end for _, *ends in _associations(value) for end in ends)
+    return tuple(name for name in named if name not in held)
+
+
+def _associations(value: JsonObject) -> Iterator[tuple[str, str, str]]:
+    """Type, source and target of each association that has all three as texts."""
     for subject in openbadge.subjects(value):
         given = subject.get("association")
         for item in given if isinstance(given, list) else [given]:
-            if not isinstance(item, dict):
-                continue
-            kind, source, target = (item.get(name) for name in ("associationType", "sourceId", "targetId"))
-            if isinstance(kind, str) and isinstance(source, str) and isinstance(target, str) and kind in _DIRECTED:
-                edges.setdefault((kind, source), []).append(target)
+            if isinstance(item, dict):
+                kind, source, target = (item.get(name) for name in ("associationType", "sourceId", "targetId"))
+                if isinstance(kind, str) and isinstance(source, str) and isinstance(target, str):
+                    yield kind, source, target
+
+
+def has_loop(value: JsonObject) -> bool:
+    """Whether associations of a learner record that have a direction run in a circle."""
+    edges: dict[tuple[str, str], list[str]] = {}
+    for kind, source, target in _associations(value):
+        if kind in _DIRECTED:
+            edges.setdefault((kind, source), []).append(target)
     finished: set[tuple[str, str]] = set()
     for start in edges:
         on_path: set[tuple[str, str]] = set()

@@ -19,7 +19,7 @@ from verifier.report import Facet
 
 _NAME: Final = "privacy"
 # Shorter pieces occur everywhere: years, words, numbers of lists.
-_PIECE: Final = re.compile(r"[A-Za-z0-9]{8,}")
+_PIECE: Final = r"[A-Za-z0-9]{8,}"
 _PICTURES_LIMIT: Final = 50
 
 
@@ -31,7 +31,7 @@ def facet(value: JsonObject, asked: Sequence[str]) -> Facet:
     details: JsonObject = {"asked": list[JsonValue](hosts)}
     if pictures:
         details["pictures"] = list[JsonValue](sorted({_host(url) for url in pictures}))
-    own = _pieces(value)
+    own = _pieces(value) if lists or pictures else frozenset[str]()
     single = [url for url in lists if _is_about(url, own)]
     if single:
         return Facet.of(_NAME, "privacy.list_of_one", addresses=list[JsonValue](single), **details)
@@ -73,7 +73,9 @@ def _pictures(value: JsonObject) -> Iterable[str]:
 def _pieces(value: JsonObject) -> frozenset[str]:
     """The parts of the identifiers that this credential and its subjects alone have."""
     own = [value.get("id"), *openbadge.subject_ids(value)]
-    return frozenset(piece.lower() for name in own if isinstance(name, str) for piece in _PIECE.findall(_tail(name)))
+    return frozenset(
+        piece.lower() for name in own if isinstance(name, str) for piece in re.findall(_PIECE, _tail(name))
+    )
 
 
 def _tail(name: str) -> str:

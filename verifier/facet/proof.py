@@ -5,8 +5,8 @@ Sources: Verifiable Credential Data Integrity 1.0 §4.4 (verify proof), §4.5 (p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from did.syntax import split_url
 from satchel.codes import CODES, Outcome
 from satchel.errors import CodecError, DidError, KeyFault, LinkedError, ProofError, SatchelError
 from satchel.linked import pinned
+from satchel.linked.context import Contexts
 from satchel.linked.pinned import PINNED
 from satchel.port import Did, JsonObject, JsonValue
 from satchel.proof import suites
@@ -42,16 +43,20 @@ _UNDEFINED: Final = frozenset({"linked.undefined_term", "linked.undefined_type",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One proof and what came of it. `method` and `document` are None when the key could not be found; then `fault`
-    says why, unless the method's name is no DID URL at all (`did` is None)."""
+    """One proof or token and what came of it. `name` is that of its key, "" when it names none; `created` is its own
+    word. `method` and `document` are None when the key could not be found; then `fault` says why, unless the name is no
+    DID URL at all (`did` is None)."""
 
-    proof: Proof
+    suite: str
+    name: str
+    created: datetime | None
     code: str
     message: str | None
     did: Did | None
     document: DidDocument | None
     method: VerificationMethod | None
     fault: SatchelError | None
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -68,9 +73,9 @@ class _Content:
     """What the proofs are over, in one canonical form for all of them: under the official contexts, and under the
     older ones when those are asked for. A content that takes too much work is given up for all proofs at once."""
 
-    def __init__(self, value: JsonObject) -> None:
+    def __init__(self, value: JsonObject, contexts: Contexts) -> None:
         self._value = value
-        self.official = Secured(value, PINNED)
+        self.official = Secured(value, contexts)
         self.given_up: tuple[str, str | None] | None = None
         self._older: list[tuple[str, Secured]] | None = None
 
@@ -89,12 +94,18 @@ class _Content:
 
 
 def check(
-    value: JsonObject, resolve: Resolve, asked: Asked, now: datetime, *, purpose: ProofPurpose
+    value: JsonObject,
+    resolve: Resolve,
+    asked: Asked,
+    now: datetime,
+    *,
+    purpose: ProofPurpose,
+    contexts: Contexts = PINNED,
 ) -> tuple[Checked, ...]:
     """Every proof of the document, checked against what it must be for. Raises ProofError proof.missing,
     proof.malformed or proof.too_many when the proofs as a whole cannot be read."""
     proofs = proofs_of(value)
-    content = _Content(value)
+    content = _Content(value, contexts)
     return tuple([_check(content, proof, resolve, asked, now, purpose) for proof in proofs])
 
 
@@ -118,12 +129,12 @@ def _item(entry: Checked) -> JsonObject:
     item: JsonObject = {
         "outcome": entry.outcome,
         "code": entry.code,
-        "suite": entry.proof.cryptosuite or entry.proof.type,
-        "verification_method": entry.proof.verification_method,
+        "suite": entry.suite,
+        "verification_method": entry.name,
     }
     if entry.fault is not None and entry.fault.code != entry.code:
         item["cause"] = entry.fault.code
-    return item
+    return item | dict(entry.details)
 
 
 def _check(
@@ -135,7 +146,17 @@ def _check(
         code, message = _verify(content, proof, method, now)
     elif code is None:
         code, message = _unfound(proof, fault)
-    return Checked(proof=proof, code=code, message=message, did=did, document=document, method=method, fault=fault)
+    return Checked(
+        suite=proof.cryptosuite or proof.type,
+        name=proof.verification_method,
+        created=proof.created,
+        code=code,
+        message=message,
+        did=did,
+        document=document,
+        method=method,
+        fault=fault,
+    )
 
 
 def _find_key(
@@ -151,7 +172,7 @@ def _find_key(
         cause = document.__cause__
         return did, None, None, cause if isinstance(cause, KeyFault) else document
     try:
-        return did, document, document.method(proof.verification_method), None
+        return did, document, document.method_then(proof.verification_method, proof.created), None
     except SatchelError as error:
         return did, document, None, error
 
@@ -199,6 +220,10 @@ def _verify(content: _Content, proof: Proof, method: VerificationMethod, now: da
         return "proof.created_future", None
     if proof.created is not None and proof.created < EARLIEST:
         return "proof.created_early", None
+    if suites.is_base(proof):
+        return "proof.base_shown", None
+    if proof.lacks_offset:
+        return "proof.no_offset", None
     return _plain(content, proof) if "-jcs-" in (proof.cryptosuite or "") else ("proof.ok", None)
 
 

@@ -62,6 +62,19 @@ READ_INSIDE: Final = frozenset(
         "result",
         "resultDescription",
         "rubricCriterionLevel",
+        "resultType",
+        "achievedLevel",
+        "allowedValue",
+        "requiredLevel",
+        "requiredValue",
+        "valueMin",
+        "valueMax",
+        "achievementType",
+        "fieldOfStudy",
+        "status",
+        "value",
+        "revocationListIndex",
+        "revocationListCredential",
         "awardedDate",
         "endorsement",
         "endorsementJwt",
@@ -83,6 +96,8 @@ _TELLING: Final = (
         "result",
         "association",
         "endorsement",
+        "status",
+        "value",
     }
 )
 _TYPES: Final = frozenset(
@@ -153,6 +168,18 @@ def check_contexts(contexts: list[JsonValue]) -> bool:
             if term[0] != "@" and (prefix := _iri_of(definition).partition(":")[0]) in added:
                 raise _redefines(term, f"is built on the term {for_terminal(prefix, limit=40)}")
     return True
+
+
+def note_contexts(contexts: list[JsonValue]) -> bool:
+    """Whether the document has inline contexts; raises Respelled data_model.context for what is no context at all.
+
+    What they do is left to JSON-LD, whose protected terms keep their meaning. For readers that owe an answer about
+    conformity and not about trust: a property that facets read may stand there under another name.
+    """
+    inline = [item for item in contexts if not isinstance(item, str)]
+    if not all(isinstance(item, dict) for item in inline):
+        raise Respelled("data_model.context", "a context is neither a URL nor an object")
+    return bool(inline)
 
 
 def _check_term(term: str, definition: JsonValue, known: frozenset[str]) -> None:

@@ -111,8 +111,7 @@ def _ask(entry: ListEntry, found: JudgedList, issuer: str | None) -> _Answer:
     """What the list says. Raises StatusError for one that cannot be had, read or believed: what is no list at all is
     said first, then whether it can be believed, and what is wrong inside of it only when it can."""
     if found.fault is not None:
-        code = "status.list_malformed" if found.fault.code.startswith("parse.") else "status.list_unreachable"
-        raise StatusError(code, f"The status list is not at hand: {found.fault.message}")
+        raise StatusError(_code_of(found.fault), f"The status list is not at hand: {found.fault.message}")
     match entry, found.value:
         case StatusEntry(), dict():
             return _ask_bits(entry, found.value, found.report)
@@ -122,6 +121,12 @@ def _ask(entry: ListEntry, found: JudgedList, issuer: str | None) -> _Answer:
             return _ask_document(entry, found.value, issuer)
         case _:
             raise StatusError("status.list_malformed", "The document at the status URL is no status list of this kind")
+
+
+def _code_of(fault: Fault) -> str:
+    if fault.code.startswith("status."):
+        return fault.code
+    return "status.list_malformed" if fault.code.startswith("parse.") else "status.list_unreachable"
 
 
 def _ask_bits(entry: StatusEntry, value: JsonObject, report: Report | None) -> _Answer:

@@ -54,6 +54,16 @@ def facet(value: JsonObject, version: Version | None, now: datetime) -> Facet:
     return Facet.of("validity", "validity.ok", _within(start, end), **details)
 
 
+def token_facet(not_before: datetime | None, expires: datetime | None, now: datetime) -> Facet:
+    """The same of the claims nbf and exp of a token whose claims are the credential."""
+    value: JsonObject = {}
+    if not_before is not None:
+        value["validFrom"] = timestamp.render(not_before)
+    if expires is not None:
+        value["validUntil"] = timestamp.render(expires)
+    return facet(value, None, now)
+
+
 def _within(start: datetime | None, end: datetime | None) -> str:
     since = "" if start is None else f" since {timestamp.render(start)}"
     until = "without an end" if end is None else f"until {timestamp.render(end)}"

@@ -123,6 +123,30 @@ def test_an_item_that_a_copy_lacks_is_no_fault(
     says(judge(target(), held=held, awarded=awarded), outcome, code)
 
 
+@pytest.mark.parametrize("kind", ["case", "rsd"])
+@pytest.mark.parametrize(
+    ("framework", "outcome", "code"),
+    [
+        ("Skills of the land", "not_applicable", "alignment.not_held"),
+        ("", "unknown", "alignment.framework_unclear"),
+        ("  ", "unknown", "alignment.framework_unclear"),
+        ("skills  of the SEA", "warn", "alignment.not_in_framework"),
+        ("https://skills.example/framework", "warn", "alignment.not_in_framework"),
+    ],
+)
+def test_an_item_of_another_framework_on_the_same_server_is_no_fault(
+    kind: str, framework: str, outcome: str, code: str
+) -> None:
+    """Every package of a CASE server, and every library of a skills server, has addresses that begin alike."""
+    other = Target(name="Knots", url=KNOTS, code="", type="CFItem", language="", framework=framework)
+    says(judge(other, held=(copy(kind=kind),)), outcome, code)
+
+
+def test_a_framework_whose_addresses_are_its_own_needs_no_name() -> None:
+    other = Target(name="Knots", url=KNOTS, code="", type="CFItem", language="", framework="Skills of the land")
+    says(judge(other), "warn", "alignment.not_in_framework")
+
+
 @pytest.mark.parametrize(
     ("since", "awarded", "outcome", "code"),
     [
@@ -358,8 +382,11 @@ def test_a_real_framework_confirms_its_own_items_and_contradicts_swapped_ones() 
     swapped = aligned(alignment_of(names[first.uri], second.uri))
     assert facet(report_on(swapped, shelf), "alignment").code == "alignment.name_contradicted"
     (prefix, *_) = held.framework.prefixes
-    absent = aligned(alignment_of("Anything", f"{prefix}00000000-0000-0000-0000-000000000000"))
-    assert facet(report_on(absent, shelf), "alignment").code == "alignment.not_in_slice"
+    absent = f"{prefix}00000000-0000-0000-0000-000000000000"
+    of_it = aligned(alignment_of("Anything", absent, targetFramework=held.framework.title))
+    assert facet(report_on(of_it, shelf), "alignment").code == "alignment.not_in_slice"
+    of_another = aligned(alignment_of("Anything", absent, targetFramework="A framework of the neighbours"))
+    assert facet(report_on(of_another, shelf), "alignment").code == "alignment.not_held"
 
 
 def _uris(value: JsonValue) -> Iterator[str]:

@@ -122,9 +122,11 @@ def test_a_credential_of_another_kind_is_no_endorsement() -> None:
     assert facet(report, "endorsements").code == "endorsements.not_one"
 
 
-def test_a_token_is_unknown_for_now() -> None:
+def test_a_token_that_is_no_credential_is_told() -> None:
     report = report_on("credential", "e30.e30.e30", member="endorsementJwt")
-    says(report, "accepted_with_warnings", "endorsements", "unknown", "proof.format_unsupported")
+    says(report, "accepted_with_warnings", "endorsements", "fail", "endorsements.rejected")
+    report = report_on("credential", 7, member="endorsementJwt")
+    says(report, "accepted_with_warnings", "endorsements", "fail", "endorsements.not_one")
     assert report.inner == ()
 
 

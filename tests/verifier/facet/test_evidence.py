@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from satchel.codec import base
+from verifier import materials
 from verifier.facet import evidence
-from verifier.facet.evidence import HeldFile
+from verifier.materials import HeldFile
 
 RAW = b"the report that the learner wrote"
 URL = "https://files.example/learner/report.pdf"
 SHA256 = hashlib.sha256(RAW).digest()
 SRI = "sha384-" + base64.b64encode(hashlib.sha384(RAW).digest()).decode()
 MULTIBASE = base.multibase_encode(b"\x12\x20" + SHA256, "u")
-FILE = evidence.hold("report.pdf", RAW)
-OTHER = evidence.hold("report.pdf", RAW + b".")
+FILE = materials.hold("report.pdf", RAW)
+OTHER = materials.hold("report.pdf", RAW + b".")
 
 
 def said(value: dict[str, Any], *files: HeldFile) -> tuple[str, str]:
@@ -42,9 +43,9 @@ def test_the_file_at_hand_is_compared_with_its_digest(member: dict[str, str]) ->
     for value in (inside, beside):
         assert said(value) == ("unknown", "evidence.not_at_hand")
         assert said(value, FILE) == ("pass", "evidence.ok")
-        assert said(value, evidence.hold("renamed.pdf", RAW)) == ("pass", "evidence.ok")
+        assert said(value, materials.hold("renamed.pdf", RAW)) == ("pass", "evidence.ok")
         assert said(value, OTHER) == ("fail", "evidence.altered")
-        assert said(value, evidence.hold("another.pdf", b"x")) == ("unknown", "evidence.not_at_hand")
+        assert said(value, materials.hold("another.pdf", b"x")) == ("unknown", "evidence.not_at_hand")
 
 
 def test_both_digests_must_fit() -> None:
@@ -57,7 +58,7 @@ def test_both_digests_must_fit() -> None:
 @pytest.mark.parametrize("digest", ["sha1-AAAA", "md5", "", 7, None])
 def test_a_digest_that_cannot_be_read_fits_no_file(digest: Any) -> None:
     value = {"evidence": {"id": URL, "digestSRI": digest}}
-    assert said(value, evidence.hold("other", RAW))[0] == "unknown"
+    assert said(value, materials.hold("other", RAW))[0] == "unknown"
 
 
 def test_the_worst_of_several_counts() -> None:

@@ -27,6 +27,7 @@ from tests.attack.forge import (
     signed,
     to_bytes,
 )
+from tests.verifier.tokens import vc_jwt
 from verifier.facet import parts
 from verifier.materials import Asked
 from verifier.report import Report
@@ -35,7 +36,7 @@ QUESTION = {"challenge": "c-1", "domain": "https://employer.example"}
 ASKED = Asked(challenge="c-1", domain="https://employer.example")
 BOUND = Asked(challenge="c-1", domain="https://employer.example", require_holder_binding=True)
 GOOD = signed(badge())
-TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0."
+TOKEN = vc_jwt(kid="https://elsewhere.example/key").decode()
 ENVELOPED: Document = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
     "id": f"data:application/vc+jwt,{TOKEN}",
@@ -220,7 +221,7 @@ def test_an_enveloped_token_is_read_as_a_part() -> None:
     document = presentation.compose(holder=Did(did_of(LEARNER)), credentials=[envelope])
     report = judged(signed(document, key=LEARNER, purpose="authentication"))
     says(report, "undecided", "parts", "unknown", "parts.undecided")
-    assert facet(report.inner[0], "proof").code == "proof.format_unsupported"
+    assert facet(report.inner[0], "proof").code == "proof.key_unresolved"
 
 
 def test_more_credentials_than_are_judged_are_told() -> None:
@@ -291,10 +292,38 @@ def test_associations_in_a_circle_are_told(kind: str) -> None:
             for a, b in pairs
         ]
 
-    loop = record(GOOD, association=associated(("a", "b"), ("b", "c"), ("c", "a")))
+    own = [named(f"urn:x:{letter}") for letter in "abcd"]
+    loop = record(GOOD, achievement=own, association=associated(("a", "b"), ("b", "c"), ("c", "a")))
     says(judged(loop), "accepted_with_warnings", "parts", "warn", "parts.association_loop")
-    tree = record(GOOD, association=associated(("a", "b"), ("c", "b"), ("b", "d"), ("a", "d")))
+    tree = record(GOOD, achievement=own, association=associated(("a", "b"), ("c", "b"), ("b", "d"), ("a", "d")))
     assert judged(tree).verdict == "accepted"
+
+
+def named(id: str) -> JsonObject:
+    """An achievement of the record itself."""
+    return {
+        "id": id,
+        "type": ["Achievement"],
+        "name": "A part",
+        "description": "A part of the course.",
+        "criteria": {"narrative": "Took part."},
+    }
+
+
+def test_an_association_with_something_that_is_not_in_the_record_is_told() -> None:
+    """CLR 2.0: both ends of an association are achievements of the record or of a credential in it."""
+    inner: Any = GOOD["credentialSubject"]
+    held = inner["achievement"]["id"]
+
+    def linked(source: str, target: str) -> JsonObject:
+        return {"type": "Association", "associationType": "isRelatedTo", "sourceId": source, "targetId": target}
+
+    whole = record(GOOD, achievement=[named("urn:x:course")], association=[linked(held, "urn:x:course")])
+    says(judged(whole), "accepted", "parts", "pass", "parts.ok")
+    open_end = record(GOOD, association=[linked(held, "urn:x:course"), linked("urn:x:course", held)])
+    report = judged(open_end)
+    says(report, "accepted_with_warnings", "parts", "warn", "parts.association_unresolved")
+    assert facet(report, "parts").details["unresolved"] == ["urn:x:course"]
 
 
 def test_a_relation_without_direction_may_go_both_ways() -> None:

@@ -243,7 +243,7 @@ def verify(
     save_materials: str | None,
     replay: str | None,
 ) -> int:
-    """Judge credentials: files (JSON, or baked PNG and SVG), folders, URLs, or `-` for standard input.
+    """Judge credentials: files (JSON, tokens, sealed documents, stacks, baked PNG and SVG), folders, URLs, or `-`.
 
     A folder is searched through, in order, without dot-files and links. With --by-folder the folders inside of it are
     people, each with their files; a file holder.txt names the DID that they must be about. Exit codes: 0 accepted (also

@@ -14,10 +14,11 @@ from typing import Final
 from did.resolve import requests_after as did_requests_after
 from did.resolve import requests_for as did_requests
 from did.syntax import split_url
+from satchel.codec import timestamp
 from satchel.credential import openbadge, status
 from satchel.credential.envelope import Envelope, Fault
 from satchel.credential.read import read
-from satchel.errors import DidError, FetchError, StatusError
+from satchel.errors import CodecError, DidError, FetchError, StatusError
 from satchel.port import (
     DocumentCopies,
     Fetch,
@@ -88,6 +89,7 @@ async def gather(
     if first:
         budget = min(BUDGET + BUDGET_INSIDE * max(len(found) - 1, 0), BUDGET_LIMIT)
         await _add(first, fetch, fetched, budget)
+        _staple(inside.look(envelope).stapled, fetched)
         await _add(_of_lists(first, fetched), fetch, fetched, budget)
         await _add(_of_logs(fetched), fetch, fetched, budget)
     seen = {} if copies is None else _seen(fetched, copies)
@@ -191,6 +193,33 @@ def _of_lists(first: Sequence[Request], fetched: dict[Key, Fetched | Fault]) -> 
         listed = read(answer.body)
         wanted += _of_keys(listed) if listed.value is not None else _of_token(answer.body)
     return tuple(request for request in _distinct(wanted) if (request.purpose, request.url) not in fetched)
+
+
+def _staple(lists: Sequence[Envelope], fetched: dict[Key, Fetched | Fault]) -> None:
+    """Puts the lists that a holder brought along where none could be had. They are judged like any other, and their age
+    counts from the day that their issuer gives them."""
+    for one in lists:
+        value = one.value or {}
+        url, since = value.get("id"), value.get("validFrom", value.get("issuanceDate"))
+        if (
+            not isinstance(url, str)
+            or not isinstance(since, str)
+            or not isinstance(fetched.get(("status", url)), Fault)
+        ):
+            continue
+        try:
+            made = timestamp.parse(since)
+        except CodecError:
+            continue
+        fetched["status", url] = Fetched(
+            url=url,
+            final_url=url,
+            status=200,
+            media_type=one.media_type,
+            body=one.raw,
+            fetched_at=made,
+            source="stapled",
+        )
 
 
 def _of_token(raw: bytes) -> tuple[Request, ...]:

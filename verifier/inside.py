@@ -15,6 +15,7 @@ from satchel.credential import clr, openbadge, presentation, stack
 from satchel.credential.envelope import Envelope, Fault, of_text
 from satchel.credential.presentation import PresentationFault
 from satchel.credential.stack import StackFault
+from satchel.credential.status import KINDS
 from satchel.port import JsonObject, JsonValue
 
 DEPTH_LIMIT: Final = 4
@@ -28,11 +29,13 @@ Kind: TypeAlias = Literal["credential", "presentation", "record", "stack"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
     """A document and the credentials in it. `outer` is what has the proof: the manifest of a stack, else the document
-    itself; `fault` says why the parts could not be read."""
+    itself; `fault` says why the parts could not be read. `stapled` are the status lists that a holder put beside the
+    credentials of a presentation: they are no parts of it."""
 
     kind: Kind
     outer: Envelope
     parts: tuple[Envelope, ...] = ()
+    stapled: tuple[Envelope, ...] = ()
     fault: Fault | None = None
 
 
@@ -57,7 +60,11 @@ def look(envelope: Envelope) -> Inside:
     if kind == "credential":
         return Inside(kind=kind, outer=envelope)
     try:
-        return Inside(kind=kind, outer=envelope, parts=_parts(value, kind))
+        found = _parts(value, kind)
+        stapled = tuple(one for one in found if kind == "presentation" and _is_status_list(one))
+        return Inside(
+            kind=kind, outer=envelope, parts=tuple(one for one in found if one not in stapled), stapled=stapled
+        )
     except PresentationFault as fault:
         return Inside(kind=kind, outer=envelope, fault=Fault(code=fault.code, message=fault.message))
 
@@ -110,6 +117,11 @@ def _parts(value: JsonObject, kind: Kind) -> tuple[Envelope, ...]:
     if kind == "presentation":
         return presentation.parts(value)
     return clr.parts(value)
+
+
+def _is_status_list(envelope: Envelope) -> bool:
+    types = () if envelope.value is None else openbadge.types(envelope.value)
+    return any(kind.credential_type in types for kind in KINDS.values())
 
 
 def _stack(envelope: Envelope) -> Inside:

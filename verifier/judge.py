@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from did.document import DidDocument
@@ -414,7 +414,14 @@ class _Judging:
         if isinstance(entries, StatusError):
             return _NO_LISTS
         asked = {entry.list_url: entry for entry in entries if not isinstance(entry, UnsupportedEntry)}
-        return {url: self._list(url, entry, _speaker(value)) for url, entry in asked.items()}
+        speaker = _speaker(value)
+        return {url: replace(self._list(url, entry, speaker), age=self._age(url)) for url, entry in asked.items()}
+
+    def _age(self, url: str) -> timedelta | None:
+        """How old a remembered copy of a list is; None for one that was fetched for this check."""
+        found = self._materials.fetched.get(("status", url))
+        is_remembered = isinstance(found, Fetched) and found.source in ("cache", "stapled")
+        return self._materials.now - found.fetched_at if isinstance(found, Fetched) and is_remembered else None
 
     def _list(self, url: str, entry: ListEntry, issuer: str | None) -> JudgedList:
         """One list. Its own status, if it has one, is not followed: a list that points at itself would never end."""

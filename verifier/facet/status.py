@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from satchel.credential import status
@@ -30,6 +31,8 @@ from verifier.report import Facet, Report
 
 _NAME: Final = "status"
 _NONE: Final = Facet.of(_NAME, "status.none")
+# How old a remembered copy may be when its list does not say.
+_KEEP: Final = timedelta(days=1)
 # Worst first: what one entry says counts for the whole credential.
 _ORDER: Final = ("fail", "unknown", "warn", "pass")
 _DATES: Final[Mapping[str, str]] = {
@@ -41,20 +44,24 @@ _DATES: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedList:
     """The document behind a status list URL: its value (None when it could not be read) and its report. `value` is a
-    status list credential, the claims of a status list token, or an unsigned document without a report."""
+    status list credential, the claims of a status list token, or an unsigned document without a report. `age` is how
+    long ago a remembered copy was fetched, None for one that was fetched for this check."""
 
     value: JsonObject | ListClaims | None
     report: Report | None
     fault: Fault | None
+    age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """What a list that can be believed says of one entry; `list_id` and `issuer` are the list's own words."""
+    """What a list that can be believed says of one entry; `list_id`, `issuer` and `keep`, how long a copy may be kept,
+    are the list's own words."""
 
     value: StatusValue
     list_id: str | None
     issuer: str | None
+    keep: timedelta | None = None
 
 
 def facet(entries: tuple[Entry, ...] | StatusError, lists: Mapping[str, JudgedList], issuer: str | None) -> Facet:
@@ -87,6 +94,11 @@ def _entry(entry: Entry, lists: Mapping[str, JudgedList], issuer: str | None) ->
     if value.code != "status.ok":
         # A set entry counts whoever signed the list: the issuer's own signature covers the list's address.
         return Facet.of(_NAME, value.code, value.message and for_terminal(value.message, limit=200), **details)
+    age = lists[entry.list_url].age
+    if age is not None:
+        details["age_seconds"] = round(age.total_seconds())
+        if not timedelta(0) <= age <= (answer.keep or _KEEP):
+            return Facet.of(_NAME, "status.list_stale", _aged(age), **details)
     if answer.issuer != issuer:
         shown = for_terminal(answer.issuer or "nobody", limit=120)
         message = f"Not revoked, says a list that is signed by {shown}, not by the credential's issuer."
@@ -94,6 +106,14 @@ def _entry(entry: Entry, lists: Mapping[str, JudgedList], issuer: str | None) ->
     if value.notes:
         return Facet.of(_NAME, value.notes[0], **details)
     return Facet.of(_NAME, "status.list_id_differs" if "list_id" in details else "status.ok", **details)
+
+
+def _aged(age: timedelta) -> str:
+    if age < timedelta(0):
+        return "Not revoked, says a copy of the list from the future: the clock was set back."
+    hours = age // timedelta(hours=1)
+    since = f"{hours} hours" if hours > 1 else f"{age // timedelta(minutes=1)} minutes"
+    return f"Not revoked, says a copy of the list that is {since} old; it may have changed since."
 
 
 def _told(entry: ListEntry) -> dict[str, JsonValue]:
@@ -137,7 +157,8 @@ def _ask_bits(entry: StatusEntry, value: JsonObject, report: Report | None) -> _
             _believe(report)
         raise
     _believe(report)
-    return _Answer(value=status.value_at(opened, entry), list_id=opened.id, issuer=opened.issuer)
+    keep = None if opened.ttl_ms is None else timedelta(milliseconds=opened.ttl_ms)
+    return _Answer(value=status.value_at(opened, entry), list_id=opened.id, issuer=opened.issuer, keep=keep)
 
 
 def _ask_token(entry: TokenEntry, claims: ListClaims, report: Report | None, issuer: str | None) -> _Answer:
@@ -148,7 +169,12 @@ def _ask_token(entry: TokenEntry, claims: ListClaims, report: Report | None, iss
     if claims.subject != entry.list_url:
         raise StatusError("status.list_unverified", "The token is for another list than the one that is asked")
     opened = status_token.open_list(claims)
-    return _Answer(value=status_token.value_at(opened, entry), list_id=claims.subject, issuer=claims.issuer or issuer)
+    return _Answer(
+        value=status_token.value_at(opened, entry),
+        list_id=claims.subject,
+        issuer=claims.issuer or issuer,
+        keep=None if claims.ttl_seconds is None else timedelta(seconds=claims.ttl_seconds),
+    )
 
 
 def _ask_document(entry: ListedEntry, value: JsonObject, issuer: str | None) -> _Answer:

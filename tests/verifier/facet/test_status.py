@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 
 from satchel.codec import bits
 from satchel.credential import status
-from satchel.port import JsonObject
+from satchel.errors import FetchError
+from satchel.port import Fetched, JsonObject, Request
 from tests.attack.forge import (
     ISSUER,
+    LEARNER,
     STRANGER,
     Document,
     badge,
@@ -24,6 +27,7 @@ from tests.attack.forge import (
     to_bytes,
 )
 from verifier.report import Report
+from verifier.service import VerifierService
 
 URL = "https://school.example/status/1"
 OTHER_URL = "https://school.example/status/2"
@@ -300,3 +304,104 @@ def test_a_list_that_names_itself_as_its_status_ends(tmp_path: Path) -> None:
         "pass",
         "status.ok",
     )
+
+
+async def over_a_cache(listed: Document, *, first: datetime, then: datetime) -> Report:
+    """The verdict `then`, by a verifier that remembers the list as it was served at `first`; its server is gone."""
+    now = first
+
+    class Copies:
+        """A Fetch whose answers are those of a cache: remembered, with the time that they were really fetched."""
+
+        async def __call__(self, request: Request, /) -> Fetched:
+            return Fetched(
+                url=request.url,
+                final_url=request.url,
+                status=200,
+                media_type="application/vc",
+                body=to_bytes(listed),
+                fetched_at=first,
+                source="cache",
+            )
+
+        async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]:
+            return tuple([await self(request) for request in requests])
+
+    now = then
+    service = VerifierService(fetch=Copies(), clock=lambda: now)
+    return await service.verify(to_bytes(signed(badge(credentialStatus=entry()))))
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("age", "outcome", "code"),
+    [
+        (timedelta(minutes=4), "pass", "status.ok"),
+        (timedelta(hours=23), "pass", "status.ok"),
+        (timedelta(days=2), "warn", "status.list_stale"),
+        (timedelta(seconds=-1), "warn", "status.list_stale"),
+    ],
+)
+async def test_a_remembered_list_tells_its_age_and_warns_when_it_is_old(
+    age: timedelta, outcome: str, code: str
+) -> None:
+    report = await over_a_cache(list_of(), first=NOON - age, then=NOON)
+    found = facet(report, "status")
+    assert (found.outcome, found.code) == (outcome, code)
+    assert found.details["age_seconds"] == age.total_seconds()
+
+
+async def test_a_list_that_gives_itself_less_time_is_old_sooner_and_an_old_one_still_revokes() -> None:
+    value = status.compose_list(
+        id=URL,
+        issuer=did_of(ISSUER),
+        purpose="revocation",
+        encoded=status.encode(bytes(status.ENTRIES_MINIMUM // 8)),
+        **DATES,
+    )
+    subject = value["credentialSubject"]
+    assert isinstance(subject, dict)
+    subject["ttl"] = 60_000
+    report = await over_a_cache(signed(value), first=NOON - timedelta(minutes=2), then=NOON)
+    says(report, "accepted_with_warnings", "status", "warn", "status.list_stale")
+    report = await over_a_cache(list_of(7), first=NOON - timedelta(days=9), then=NOON)
+    says(report, "rejected", "status", "fail", "status.revoked")
+
+
+def stapled(*lists: Document, credential: JsonObject | None = None) -> Report:
+    """The verdict on a presentation with one badge and these lists beside it, when no server can be asked."""
+    held = credential or signed(badge(credentialStatus=entry()))
+    value: JsonObject = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": did_of(LEARNER),
+        "verifiableCredential": [held, *lists],
+    }
+    return judged(signed(value, key=LEARNER, purpose="authentication"))
+
+
+def inner_status(report: Report) -> tuple[str, str]:
+    badge_report = report.inner[0]
+    found = facet(badge_report, "status")
+    return found.outcome, found.code
+
+
+def test_a_list_that_the_holder_brings_along_is_judged_like_any_other() -> None:
+    fresh = list_of(valid_from=datetime(2026, 11, 23, 12, tzinfo=UTC))
+    report = stapled(fresh)
+    assert (report.verdict, inner_status(report)) == ("accepted", ("pass", "status.ok"))
+    assert facet(report, "parts").outcome == "pass"
+    assert inner_status(stapled(list_of(7, valid_from=datetime(2026, 11, 23, 12, tzinfo=UTC)))) == (
+        "fail",
+        "status.revoked",
+    )
+    assert inner_status(stapled(list_of())) == ("warn", "status.list_stale")
+
+
+def test_a_list_that_cannot_be_believed_or_is_another_one_helps_no_holder() -> None:
+    assert inner_status(stapled()) == ("unknown", "status.list_unreachable")
+    assert inner_status(stapled(list_of(url=OTHER_URL))) == ("unknown", "status.list_unreachable")
+    assert inner_status(stapled(list_of() | {"name": "changed"})) == ("unknown", "status.list_unverified")
+    assert inner_status(stapled(list_of(key=STRANGER)))[0] == "warn"

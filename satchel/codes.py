@@ -131,6 +131,9 @@ _LINKED: dict[str, Code] = {
 _PROOF: dict[str, Code] = {
     "proof.missing": Code("fail", "The document has no proof.", "Ask the issuer for the signed document."),
     "proof.malformed": Code("fail", "A proof is malformed.", "Ask the issuer for the document as it was signed."),
+    "proof.too_few": Code(
+        "unknown", "There are fewer good signatures than this policy asks for.", "Ask the issuer who else has signed."
+    ),
     "proof.too_many": Code("fail", "The document has more proofs than are checked.", "Ask the issuer for fewer."),
     "proof.context": Code(
         "fail", "A proof has a context of its own that the document does not share.", "Ask the issuer to sign again."
@@ -241,7 +244,9 @@ _PROOF: dict[str, Code] = {
         "warn", "A time of the proof names no zone, and was read as UTC.", "Ask the issuer to write times with Z."
     ),
     "proof.base_shown": Code(
-        "warn", "The holder's own proof is shown, with what would hide the rest.", "Ask for a derived proof."
+        "warn",
+        "The holder's own proof is shown, with what would hide the rest.",
+        "As its holder show parts of it (satchel disclose); as its reader ask for a part.",
     ),
     "proof.extra_missing": Code(
         "unknown", "A part of Satchel that this proof needs is not installed.", "pip install 'satchel[bbs]'"
@@ -369,6 +374,9 @@ _CREDENTIAL = {
     ),
     "status.value_unknown": Code(
         "unknown", "The status has a value that only its application understands.", "Ask the issuer what it means."
+    ),
+    "status.list_stale": Code(
+        "warn", "Not revoked, says an old copy of the status list.", "Check again with a network."
     ),
     "status.list_unsigned": Code(
         "unknown",
@@ -1141,6 +1149,8 @@ _STORY: dict[str, Code] = {
     "pathway.twice": Code("error", "Two steps of the pathway have one id.", "Rename one of them."),
     "pathway.reference": Code("error", "The pathway names a step that it does not have.", "Correct the id."),
     "pathway.cycle": Code("error", "Steps of the pathway wait for each other in a circle.", "Break the circle."),
+    "page.none": Code("error", "The issuer of the badge gives it no public page.", "Ask the issuer."),
+    "page.answer": Code("error", "The issuer's answer about the page cannot be read.", "Try again, or ask the issuer."),
     "passport.independent": Code("pass", "Two or more independent issuers say so.", ""),
     "passport.one_issuer": Code("pass", "One issuer says so.", ""),
     "passport.self_issued": Code("warn", "Only the learner says so.", "Ask somebody else to recognise the skill."),

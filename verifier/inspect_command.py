@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def inspect(file: str, as_json: bool) -> None:
     the signature; of a token its header, claims and disclosures. Keys that stand in their own name (did:key and the
     like) are tried. Whether to believe any of it, `satchel verify` says.
     """
-    envelope = read(_bytes(file), name=file)
+    envelope = read(_bytes(file), name=os.fsencode(file).decode("utf-8", "replace"))
     # No key is fetched, so no answer here depends on the time.
     document = explain(envelope, Keys(Materials(now=utc_now(), fetched={})).resolve)
     # ASCII alone in JSON: no text from outside reaches a terminal as it is.

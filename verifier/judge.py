@@ -130,7 +130,7 @@ class _Judging:
         if envelope.token is not None and envelope.token.profile == "dc+sd-jwt":
             return self._claims(envelope, found, envelope.token, asked, read_facet)
         if envelope.token is not None and envelope.token.profile == "edc":
-            return self._sealed(envelope, envelope.token, asked, read_facet)
+            return self._sealed(envelope, found, envelope.token, asked, read_facet, depth)
         if found.kind == "presentation":
             return self._presentation(envelope, found, value, asked, read_facet, depth)
         return self._credential(envelope, found, value, asked, read_facet, depth)
@@ -209,7 +209,9 @@ class _Judging:
         behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, behind)
 
-    def _sealed(self, envelope: Envelope, token: Token, asked: Asked, read_facet: Facet) -> Report:
+    def _sealed(
+        self, envelope: Envelope, found: Inside, token: Token, asked: Asked, read_facet: Facet, depth: int
+    ) -> Report:
         """A sealed document: its key is in a certificate, so chain and time are facets of their own."""
         from verifier.facet import seal
 
@@ -223,6 +225,12 @@ class _Judging:
         is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
         # Looked up by what the certificate says: the document could give itself anybody's id.
         sealer = seal.organisation_id(token)
+        subjects = openbadge.subject_ids(value)
+        parts_facet, inner = _NO_PARTS, tuple[Report, ...]()
+        if found.kind != "credential":
+            owner = Owner(ids=subjects, is_proven=False, recipient=asked.recipient)
+            parts_facet, inner = self._parts(found, value, owner, replace(asked, challenge=None, domain=None), depth)
+        endorsed_facet, endorsed = self._endorsements(value, issuer, subjects, depth)
         is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
         lists = self._lists(value)
         facets = (
@@ -236,10 +244,10 @@ class _Judging:
             validity.facet(value, version, now),
             status_facet.facet(_entries(value), lists, issuer),
             subject.facet(value, asked),
-            _NO_PARTS,
-            _NO_ENDORSEMENTS,
+            parts_facet,
+            endorsed_facet,
             self._evidence(value),
-            _NO_RESULTS,
+            _results(value),
             self._alignment(value),
             published_key.facet([] if key is None else [key]),
             self._privacy(value),
@@ -247,7 +255,7 @@ class _Judging:
             seal.timestamp(token),
         )
         behind = tuple(one.report for one in lists.values() if one.report is not None)
-        return self._report(envelope, facets, behind)
+        return self._report(envelope, facets, (*inner, *endorsed, *behind))
 
     def _presentation(
         self, envelope: Envelope, found: Inside, value: JsonObject, asked: Asked, read_facet: Facet, depth: int
@@ -404,7 +412,16 @@ class _Judging:
             )
         except ProofError as error:
             return (), proof.facet(error)
-        return checked, proof.facet(checked)
+        return checked, self._enough(checked, proof.facet(checked))
+
+    def _enough(self, checked: Sequence[Checked], found: Facet) -> Facet:
+        """The facet, unless the policy asks for more good proofs than there are: that the last link of a chain was
+        taken away, or that a chain was made a set, cannot be seen in what is left."""
+        good = sum(entry.is_good for entry in checked)
+        if good >= self._policy.proofs or found.outcome not in _GOOD:
+            return found
+        message = f"The document has {good} good signatures, and this policy asks for {self._policy.proofs}."
+        return Facet.of("proof", "proof.too_few", message, **found.details)
 
     def _lists(self, value: JsonObject) -> Mapping[str, JudgedList]:
         """The judged lists of the credential's entries, by URL. At most as many as a credential may have entries."""
@@ -488,11 +505,12 @@ class _Judging:
         )
 
 
-_LEGACY_SIGNED: Final = "An Open Badge 2.0 with a signature. This older format is shown and never verified."
-_LEGACY_HOSTED: Final = (
-    "An Open Badge 2.0 that its issuer hosts: the file itself proves nothing. This older format is never verified."
-)
-# What a token at a status URL is refused for, as the facet status says it; all else is a token that cannot be believed.
+_LEGACY_BAKED: Final = "A picture with an Open Badge 2.0 in it. This older format is shown and never verified."
+_LEGACY: Final[Mapping[str, str]] = {
+    "token": "An Open Badge 2.0 with a signature. This older format is shown and never verified.",
+    "json": "An Open Badge 2.0 that its issuer hosts: the file itself proves nothing. It is shown and never verified.",
+}
+# What is no list token at all is told apart from one that cannot be believed.
 _LIST_CODES: Final[Mapping[str, str]] = {
     "proof.token_malformed": "status.list_malformed",
     "proof.token_type": "status.list_malformed",
@@ -575,8 +593,7 @@ def _not_read(envelope: Envelope) -> tuple[Facet, ...]:
     if envelope.refusal is not None:
         by_proof = Facet.of("proof", envelope.refusal.code, envelope.refusal.message)
     elif envelope.format == "ob2":
-        is_signed = envelope.media_type == "application/jwt"
-        by_proof = Facet.of("proof", "proof.legacy", _LEGACY_SIGNED if is_signed else _LEGACY_HOSTED)
+        by_proof = Facet.of("proof", "proof.legacy", _LEGACY.get(envelope.container, _LEGACY_BAKED))
     else:
         by_proof = Facet.of("proof", "proof.format_unsupported")
     rest = {name: Facet.of(name, f"{name}.not_read") for name in FACETS if name not in ("parse", "proof")}

@@ -15,6 +15,8 @@ Verdict: TypeAlias = Literal["accepted", "accepted_with_warnings", "undecided", 
 Effect: TypeAlias = Literal["ignore", "warn", "undecided", "reject"]
 Row: TypeAlias = Mapping[Outcome, Effect]
 
+PROOFS_LIMIT: Final = 16
+
 _EFFECTS: Final[Mapping[str, tuple[Effect, ...]]] = MappingProxyType(
     {"warn": ("warn", "ignore"), "unknown": ("undecided", "warn", "ignore"), "fail": ("reject", "warn", "ignore")}
 )
@@ -36,10 +38,11 @@ _INFORMS: Final = _row(fail="ignore", unknown="ignore", warn="ignore")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A name, whom it is for, and for each facet the effect of each outcome. A facet that the table does not name only
-    informs."""
+    informs. `proofs` is how many good proofs a document must have: that one was taken away nobody can see."""
 
     name: str
     table: Mapping[str, Row]
+    proofs: int = 1
     # Words for people, kept out of saved policies.
     purpose: str = field(default="", compare=False)
 
@@ -181,8 +184,9 @@ def verdict(policy: Policy, facets: Sequence[Judged]) -> Verdict:
 
 
 def load(raw: bytes) -> Policy:
-    """The policy of a TOML file: `name`, an optional `base` (a built-in policy, `default` if none), and a table
-    `[facet.NAME]` with `fail`, `unknown` and `warn` for each facet that differs.
+    """The policy of a TOML file: `name`, an optional `base` (a built-in policy, `default` if none), the number of good
+    `proofs` that are asked for (1 if none is given), and a table `[facet.NAME]` with `fail`, `unknown` and `warn` for
+    each facet that differs.
 
     Raises SettingsFault policy.invalid naming the place. The facet `parse` cannot be changed: what cannot be read
     cannot be judged.
@@ -193,7 +197,7 @@ def load(raw: bytes) -> Policy:
         document = tomllib.loads(raw.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise _invalid(f"the file is no TOML: {fault}") from fault
-    for key in document.keys() - {"name", "base", "facet"}:
+    for key in document.keys() - {"name", "base", "proofs", "facet"}:
         raise _invalid(f"the key {key} is unknown")
     name, base, facets = document.get("name"), document.get("base", "default"), document.get("facet", {})
     if not isinstance(name, str) or not name.strip():
@@ -202,19 +206,20 @@ def load(raw: bytes) -> Policy:
         raise _invalid(f"base must be one of {', '.join(POLICIES)}")
     if not isinstance(facets, dict):
         raise _invalid("facet must be a table")
-    return Policy(name=name, table=_refined(POLICIES[base].table, facets))
+    return Policy(name=name, table=_refined(POLICIES[base].table, facets), proofs=_proofs(document.get("proofs", 1)))
 
 
 def to_json(policy: Policy) -> JsonObject:
     """The whole policy as JSON, so that a saved verification can be repeated without the file it came from."""
     rows: JsonObject = {facet: dict[str, JsonValue](row.items()) for facet, row in policy.table.items()}
-    return {"name": policy.name, "facet": rows}
+    return {"name": policy.name, "proofs": policy.proofs, "facet": rows}
 
 
 def from_json(value: JsonValue) -> Policy:
     """The policy that `to_json` wrote. Raises SettingsFault policy.invalid."""
-    facets = value.get("facet") if isinstance(value, dict) else None
-    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        raise _invalid("a saved policy is an object")
+    facets, name = value.get("facet"), value.get("name")
     if not isinstance(name, str) or not isinstance(facets, dict):
         raise _invalid("a saved policy has a name and a table of facets")
     rows: dict[str, object] = {}
@@ -222,7 +227,14 @@ def from_json(value: JsonValue) -> Policy:
         if not isinstance(row, dict):
             raise _invalid(f"facet.{facet} is no table")
         rows[facet] = {outcome: effect for outcome, effect in row.items() if outcome not in _QUIET}
-    return Policy(name=name, table=_refined({}, rows))
+    # Saved before a number could be asked for: one.
+    return Policy(name=name, table=_refined({}, rows), proofs=_proofs(value.get("proofs", 1)))
+
+
+def _proofs(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= PROOFS_LIMIT:
+        raise _invalid(f"proofs must be a whole number from 1 to {PROOFS_LIMIT}")
+    return value
 
 
 def _refined(table: Mapping[str, Row], facets: Mapping[str, object]) -> Mapping[str, Row]:

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from satchel.codes import Outcome
 from satchel.errors import SettingsFault
+from satchel.node.mirror import OfflineFetch
+from satchel.port import drive
+from tests.attack.forge import NOW, badge, facet, signed, to_bytes
 from verifier import policy
 from verifier.policy import POLICIES, Policy
 from verifier.report import Facet
+from verifier.service import VerifierService
 
 GATES = ("data_model", "proof", "issuer_binding", "validity", "status", "subject")
 ADVISERS = ("schema", "published_key", "endorsements", "evidence", "results", "alignment")
 
 
-def verdict(facet: str, outcome: Outcome, chosen: Policy = POLICIES["default"]) -> str:
-    entry = Facet(facet=facet, outcome=outcome, code="x", message="", next_step="", details={})
+def verdict(name: str, outcome: Outcome, chosen: Policy = POLICIES["default"]) -> str:
+    entry = Facet(facet=name, outcome=outcome, code="x", message="", next_step="", details={})
     passed = Facet(facet="proof", outcome="pass", code="x", message="", next_step="", details={})
     return policy.verdict(chosen, [passed, entry, passed])
 
@@ -118,3 +124,30 @@ def test_a_policy_survives_its_json(name: str) -> None:
 def test_json_that_is_no_policy_is_refused(value: object) -> None:
     with pytest.raises(SettingsFault):
         policy.from_json(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("proofs", ["0", "17", "true", '"2"', "1.5"])
+def test_a_number_of_proofs_that_is_none_is_refused(proofs: str) -> None:
+    with pytest.raises(SettingsFault) as fault:
+        policy.load(f'name = "two"\nproofs = {proofs}\n'.encode())
+    assert fault.value.code == "policy.invalid"
+
+
+def test_a_policy_that_asks_for_two_proofs_sees_that_one_was_taken_away() -> None:
+    """Row 56: what is left of a chain or a set is rightly signed, so only the number can be asked for."""
+    two = policy.load(b'name = "two"\nproofs = 2\n')
+    assert policy.from_json(policy.to_json(two)) == two
+    first = signed(badge(), id="urn:uuid:7b1c0b1e-1111-4222-8333-944455556666")
+    chain = signed(first, previous="urn:uuid:7b1c0b1e-1111-4222-8333-944455556666")
+    as_set = signed(first)
+
+    def under(rules: Policy, document: Any) -> tuple[str, str]:
+        service = VerifierService(fetch=OfflineFetch(), clock=lambda: NOW, policy=rules)
+        report = drive(service.verify(to_bytes(document)))
+        return report.verdict, facet(report, "proof").code
+
+    for whole in (chain, as_set):
+        assert under(two, whole) == ("accepted", "proof.ok")
+        assert under(policy.POLICIES["default"], whole | {"proof": whole["proof"][0]}) == ("accepted", "proof.ok")
+        assert under(two, whole | {"proof": whole["proof"][0]}) == ("undecided", "proof.too_few")
+        assert under(two, whole | {"name": "changed"}) == ("rejected", "proof.invalid")

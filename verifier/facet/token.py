@@ -136,7 +136,8 @@ def _unfit(token: Token, asked: Asked, now: datetime, purpose: ProofPurpose) -> 
     if token.profile not in ("vc-jwt", "dc+sd-jwt"):
         if token.not_before is not None and token.expires is not None and token.expires < token.not_before:
             return "proof.dates", "The token ends before it begins."
-        if token.expires is not None and token.expires < now:
+        # RFC 7519 §4.1.4: the present must be before it.
+        if token.expires is not None and token.expires <= now:
             return "proof.expired", None
         if token.not_before is not None and token.not_before > now:
             return "proof.not_yet_valid", None

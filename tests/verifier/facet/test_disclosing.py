@@ -186,6 +186,19 @@ def test_what_every_reader_needs_cannot_be_hidden(name: str) -> None:
     says(report, "rejected", "proof", "fail", "proof.disclosure_required")
 
 
+def test_no_part_of_a_status_can_be_hidden_either() -> None:
+    """Of two status entries the holder would leave out the one that revokes."""
+    import base64
+    import hashlib
+
+    hidden = part(["salt", {"type": "BitstringStatusListEntry"}])
+    digest = base64.urlsafe_b64encode(hashlib.sha256(hidden.encode()).digest()).rstrip(b"=").decode()
+    report = judged(raw_token(badge(credentialStatus=[{"...": digest}]), hidden))
+    says(report, "rejected", "proof", "fail", "proof.disclosure_required")
+    left_out = judged(raw_token(badge(credentialStatus=[{"...": digest}])))
+    says(left_out, "rejected", "data_model", "fail", "data_model.status")
+
+
 def test_ten_thousand_disclosures_are_refused() -> None:
     many = (part([str(number), "n", number]) for number in range(10_000))
     assert judged(raw_token(badge(), *many)).verdict == "rejected"

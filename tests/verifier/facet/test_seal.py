@@ -305,6 +305,14 @@ def test_what_is_under_the_seal_is_judged_as_any_credential() -> None:
     says(report_on(sealed(ended), TOP), "rejected", "validity", "fail", "validity.expired")
 
 
+def test_what_is_inside_of_a_sealed_document_is_judged_too() -> None:
+    inner = document(credentialSubject={"id": "urn:epass:person:1", "verifiableCredential": [document()]})
+    issuer = {"id": "urn:epass:org:1", "identifier": {"notation": "VATXX-123"}}
+    report = report_on(sealed(inner | {"issuer": issuer}), TOP)
+    says(report, "rejected", "parts", "fail", "parts.rejected")
+    assert [facet(one, "proof").code for one in report.inner] == ["proof.missing"]
+
+
 def test_a_saved_verdict_keeps_its_anchors() -> None:
     from verifier import materials
     from verifier.service import VerifierService, repeat

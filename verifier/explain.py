@@ -229,6 +229,7 @@ def _signature(proof: Proof) -> JsonObject:
 def _selective(secured: Secured, proof: Proof, hash_name: HashName) -> JsonObject:
     """A suite that signs statement by statement: what its proofValue holds, part by part."""
     from satchel.proof import bbs, ecdsa_sd, selective
+    from verifier.facet.derived import statements
 
     options = options_of(proof, secured.document)
     configuration = canonical_form(options, secured.contexts, hash_name)
@@ -237,14 +238,9 @@ def _selective(secured: Secured, proof: Proof, hash_name: HashName) -> JsonObjec
     parts: ecdsa_sd.Base | ecdsa_sd.Derived | bbs.Base | bbs.Derived
     if is_base:
         parts = bbs.read_base(proof) if is_bbs else ecdsa_sd.read_base(proof)
-        relabel = (selective.shuffled_labels if is_bbs else selective.hmac_labels)(parts.hmac_key)
-        statements = selective.Statements(secured.document, secured.contexts, relabel)
-        fixed, free = selective.split(statements.lines, statements.chosen(parts.mandatory).indexes)
     else:
-        derived = bbs.read_derived(proof) if is_bbs else ecdsa_sd.read_derived(proof)
-        labels = {number: f"_:b{label}" if is_bbs else f"_:{label}" for number, label in derived.labels.items()}
-        fixed, free = selective.split(selective.shown(secured, labels), derived.mandatory)
-        parts = derived
+        parts = bbs.read_derived(proof) if is_bbs else ecdsa_sd.read_derived(proof)
+    fixed, free = statements(secured, proof)
     return {
         "options": options,
         "canonical_options": configuration.decode("utf-8"),

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from verifier.remote import Registry
 
 SCHEMA: Final = "satchel.trust/1"
-REGISTRY_SCHEMA: Final = "satchel.registry/1"
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 NAME_LIMIT_CHARS: Final = 200
 REGISTRIES_LIMIT: Final = 16
@@ -118,10 +117,11 @@ def from_json(value: JsonValue) -> Trust:
 
 
 def _read(value: JsonValue, where: str) -> TrustList | Registry:
-    if isinstance(value, dict) and value.get("schema") == REGISTRY_SCHEMA:
+    if isinstance(value, dict) and value.get("schema") != SCHEMA:
         from verifier import remote
 
-        return remote.load(value, where)
+        if value.get("schema") == remote.SCHEMA:
+            return remote.load(value, where)
     return _list(value, where)
 
 

@@ -21,8 +21,8 @@ from satchel.errors import Malformed, RegistryFault, SettingsFault
 from satchel.port import Fetched, JsonObject, JsonValue, Purpose, Request
 from satchel.text import for_terminal
 from verifier import federation
-from verifier.registry import REGISTRY_SCHEMA
 
+SCHEMA: Final = "satchel.registry/1"
 NAME_LIMIT_CHARS: Final = 200
 DOCUMENT_LIMIT_BYTES: Final = 4 * 1024 * 1024
 STATEMENT_LIMIT_BYTES: Final = 256 * 1024
@@ -98,9 +98,9 @@ def load(value: JsonObject, where: str) -> Registry:
 def to_json(registry: Registry) -> JsonObject:
     """The registry as it stands in a file."""
     if isinstance(registry, DccRegistry):
-        return {"schema": REGISTRY_SCHEMA, "type": "dcc-legacy", "name": registry.name, "url": registry.url}
+        return {"schema": SCHEMA, "type": "dcc-legacy", "name": registry.name, "url": registry.url}
     value: JsonObject = {
-        "schema": REGISTRY_SCHEMA,
+        "schema": SCHEMA,
         "type": "openid-federation",
         "name": registry.name,
         "entity": registry.entity,

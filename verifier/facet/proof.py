@@ -36,6 +36,7 @@ EARLIEST: Final = datetime(2010, 1, 1, tzinfo=UTC)
 
 Resolve: TypeAlias = Callable[[Did], "DidDocument | DidError"]
 
+_SELECTIVE: Final = ("ecdsa-sd-2023", "bbs-2023")
 _TOO_COMPLEX: Final = "linked.too_complex"
 # After these the older published contents of the contexts may still give the text that was signed.
 _UNDEFINED: Final = frozenset({"linked.undefined_term", "linked.undefined_type", "linked.protected"})
@@ -222,6 +223,11 @@ def _verify(content: _Content, proof: Proof, method: VerificationMethod, now: da
         return "proof.created_early", None
     if suites.is_base(proof):
         return "proof.base_shown", None
+    if proof.cryptosuite in _SELECTIVE:
+        from verifier.facet import derived
+
+        if derived.leaves_to_holder(content.official, proof):
+            return "proof.few_mandatory", None
     if proof.lacks_offset:
         return "proof.no_offset", None
     return _plain(content, proof) if "-jcs-" in (proof.cryptosuite or "") else ("proof.ok", None)

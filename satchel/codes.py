@@ -290,6 +290,9 @@ _DID: dict[str, Code] = {
     "did.log_deactivated": Code("fail", "The DID log goes on after its end.", "Do not trust this log."),
     "did.log_proof": Code("fail", "A DID log entry is not signed by a key that may sign it.", "Do not trust this log."),
     "did.log_witness": Code("fail", "Too few witnesses have approved the DID log.", "Ask the issuer for their proofs."),
+    "did.log_rolled_back": Code(
+        "fail", "The DID log lacks an entry that was served before.", "Do not trust this server; ask the issuer."
+    ),
     "did.log_writer": Code("error", "The DID cannot be changed in this way.", "See `satchel did explain DID`."),
     "did.method_missing": Code(
         "fail", "The DID document does not list the named key.", "Ask the issuer whether the key was replaced."
@@ -414,6 +417,9 @@ _VERIFIER = {
     "trust.anchors": Code("error", "The certificates of authorities cannot be read.", "Give a PEM or DER file."),
     "trust.unknown_key": Code("error", "A trust list has an unknown key.", "Remove or correct it."),
     "trust.exists": Code("error", "A trust file of this name is there already.", "Choose another name, or remove it."),
+    "archive.malformed": Code("error", "The file is no archive bundle.", "Give a file of `satchel archive make`."),
+    "archive.altered": Code("error", "The bundle was changed after it was sealed.", "Find an unchanged copy."),
+    "archive.signature": Code("error", "The seal of the bundle is false.", "Do not rely on it; find another copy."),
     "registry.document": Code("error", "The registry's document cannot be read.", "Tell its keeper."),
     "registry.keys": Code("error", "The keys of a registry cannot be used.", "Ask its keeper for them again."),
     "registry.statement": Code("error", "What the registry sent is no statement about an issuer.", "Tell its keeper."),
@@ -527,6 +533,11 @@ _VERIFIER = {
     ),
     "proof.format_unsupported": Code(
         "unknown", "Proofs of this format are not checked yet.", "Check with other software."
+    ),
+    "proof.few_mandatory": Code(
+        "warn",
+        "The issuer let the holder choose whether to show dates and status: an end may have been left out.",
+        "Ask the issuer whether the credential is still in force.",
     ),
     "proof.legacy": Code(
         "unknown", "An Open Badge 2.0: this older format is shown and never verified.", "Ask for an Open Badge 3.0."
@@ -1255,9 +1266,6 @@ _VC_API: dict[str, Code] = {
     ),
     "vc_api.status": Code(
         "error", "The credential brings a status, which this issuer gives itself.", "Leave credentialStatus out."
-    ),
-    "vc_api.suite": Code(
-        "error", "The credential has no proof that a part can be shown of.", "Use ecdsa-sd-2023 or bbs-2023."
     ),
     "vc_api.version": Code(
         "error", "The instance signs no credential of this data model.", "Send one of VC Data Model 2.0."

@@ -54,7 +54,7 @@ _Outcome: TypeAlias = tuple[Report, Saved | None]
 T = TypeVar("T")
 
 
-class _World:
+class World:
     """Where documents come from: a mirror, nowhere, or the network, which the first input that needs it opens, with one
     cache for all inputs and under the network settings of the home folder when one is named."""
 
@@ -95,7 +95,7 @@ class _World:
 class _Verifier:
     """One run of the command: what is asked, under which policy, now, of which world, and by which own knowledge."""
 
-    world: _World
+    world: World
     policy: Policy
     asked: Asked
     now: datetime
@@ -267,7 +267,7 @@ def verify(
         reports = [out.add(repeat(saved)) for saved in _load_materials(Path(replay))]
         out.finish(is_list=len(reports) != 1)
         return exit_code(reports, strict)
-    instant = utc_now() if now is None else _instant(now)
+    instant = utc_now() if now is None else moment_of(now)
     local = OfflineFetch() if offline else None if mirror is None else MirrorFetch(_folder(mirror, "--mirror"), instant)
     asked = Asked(
         challenge=challenge,
@@ -277,12 +277,12 @@ def verify(
         require_holder_binding=require_holder_binding,
     )
     chosen = named_policy(policy_name, home)
-    known = _trust(trust, home)
+    known = trusted(trust, home)
     authorities = () if anchors is None else load_anchors(Path(anchors))
     files = tuple(_held(Path(name)) for name in evidence)
     kept: list[Saved] = []
     reports = []
-    with closing(_World(local, instant, _named(home))) as world, _shelf(home) as shelf, _copies(home) as copies:
+    with closing(World(local, instant, _named(home))) as world, _shelf(home) as shelf, _copies(home) as copies:
         verifier = _Verifier(
             world=world,
             policy=chosen,
@@ -367,7 +367,7 @@ def _print_people(table: Sequence[Person], chosen: Policy, *, as_json: bool, as_
         print(people.to_text(table, chosen, WIDTH), end="")
 
 
-def _trust(folder: str | None, home: str | None) -> Trust:
+def trusted(folder: str | None, home: str | None) -> Trust:
     if folder is not None:
         return load_trust(_folder(folder, "--trust"))
     named = _named(home)
@@ -483,7 +483,7 @@ def _files(folder: str) -> Iterator[str]:
             yield entry.path
 
 
-def _instant(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
     try:
         return timestamp.parse(text)
     except CodecError as fault:

@@ -44,7 +44,7 @@ BUDGET_LIMIT: Final = 64
 """Documents fetched for one verification, whatever is inside."""
 AT_ONCE: Final = 12
 
-_DID_JSON: Final = "/did.json"
+_DID_FILES: Final = ("/did.json", "/did.jsonl")
 STATUS_LIMIT_BYTES: Final = 2 * 1024 * 1024
 _STATUS_ACCEPT: Final = (
     "application/vc",
@@ -245,7 +245,7 @@ def _seen(fetched: Mapping[Key, Fetched | Fault], copies: DocumentCopies) -> Map
     """What was seen before at the URLs of the DID documents; what came now is noted for the next time."""
     found: dict[str, tuple[Fetched, ...]] = {}
     for (purpose, url), answer in fetched.items():
-        if purpose == "did" and url.endswith(_DID_JSON):
+        if purpose == "did" and url.endswith(_DID_FILES):
             if earlier := copies.of(url):
                 found[url] = earlier
             # What lies in a mirror was served by nobody at this time.

@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from satchel.credential import clr, openbadge, presentation, stack
+from satchel.credential import openbadge
 from satchel.credential.envelope import Envelope, Fault, of_text
-from satchel.credential.presentation import PresentationFault
-from satchel.credential.stack import StackFault
-from satchel.credential.status import KINDS
 from satchel.port import JsonObject, JsonValue
 
 DEPTH_LIMIT: Final = 4
@@ -59,6 +56,9 @@ def look(envelope: Envelope) -> Inside:
     kind = _kind(value)
     if kind == "credential":
         return Inside(kind=kind, outer=envelope)
+    # Imported here and below: most documents are one credential.
+    from satchel.credential.presentation import PresentationFault
+
     try:
         found = _parts(value, kind)
         stapled = tuple(one for one in found if kind == "presentation" and _is_status_list(one))
@@ -115,16 +115,25 @@ def _kind(value: JsonObject) -> Kind:
 
 def _parts(value: JsonObject, kind: Kind) -> tuple[Envelope, ...]:
     if kind == "presentation":
+        from satchel.credential import presentation
+
         return presentation.parts(value)
+    from satchel.credential import clr
+
     return clr.parts(value)
 
 
 def _is_status_list(envelope: Envelope) -> bool:
+    from satchel.credential.status import KINDS
+
     types = () if envelope.value is None else openbadge.types(envelope.value)
     return any(kind.credential_type in types for kind in KINDS.values())
 
 
 def _stack(envelope: Envelope) -> Inside:
+    from satchel.credential import stack
+    from satchel.credential.stack import StackFault
+
     try:
         found = stack.read(envelope.raw)
     except StackFault as fault:

@@ -110,4 +110,4 @@ def differing(report: Report, first: Policy, second: Policy) -> list[JsonObject]
 
 
 def _print(value: JsonObject) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json.dumps(value))

@@ -187,4 +187,4 @@ def _write(path: Path, value: JsonObject) -> None:
 
 
 def _print(value: dict[str, JsonValue]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json.dumps(value))

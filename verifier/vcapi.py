@@ -202,7 +202,7 @@ def row(
 
 def answer(value: JsonObject, *, status: int = 200) -> Reply:
     """The object bare, as every reader of the API understands it."""
-    return Reply(status=status, body=json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8"))
+    return Reply(status=status, body=json.dumps(value, separators=(",", ":")).encode("ascii"))
 
 
 def refusal(findings: Sequence[Finding], *, issuing: bool = False, status: int = vcapi.STATUS_CODE) -> Reply:

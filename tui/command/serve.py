@@ -1,11 +1,12 @@
-"""`satchel serve issuer|wallet|verifier`: one node on this machine, until it is stopped by Ctrl-C or SIGTERM."""
+"""`satchel serve issuer|wallet|verifier|all`: nodes on this machine, until they are stopped by Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ import click
 from satchel.errors import UsageFault
 from satchel.node.server import Serving
 from satchel.node.settings import Home
+from tui.command import vc_api as api
 from wallet import secret as secrets_of_wallets
 from wallet.secret import Secret
 
@@ -49,7 +51,7 @@ def _run(work: Coroutine[object, object, None]) -> None:
 
 @click.group()
 def serve() -> None:
-    """Run a node: an issuer or a verifier for others, behind a proxy with TLS, or your wallet on this machine."""
+    """Run a node: an issuer or a verifier for others, behind a proxy with TLS, your wallet on this machine, or all."""
 
 
 @serve.command("issuer")
@@ -57,11 +59,26 @@ def serve() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=ISSUER_PORT, show_default=True, type=click.IntRange(0, 65535))
 @_socket_option
-def serve_issuer(home: Home, host: str, port: int, socket: Path | None) -> None:
-    """Serve the issuer of a home: its API, did.json, status lists, claim links and public badges."""
+@api.options_of_serve
+def serve_issuer(
+    home: Home,
+    host: str,
+    port: int,
+    socket: Path | None,
+    vc_api: bool,
+    vc_api_client: str | None,
+    vc_api_secret_file: str | None,
+    vc_api_context: tuple[str, ...],
+) -> None:
+    """Serve the issuer of a home: its API, did.json, status lists, claim links and public badges.
+
+    With --vc-api also the W3C's VC API: an instance for each proof suite and key, and a verifier. Its keys are made
+    when they are first needed and kept in the home; `satchel vc-api config` tells them to a test suite.
+    """
     from issuer import http
 
-    _run(http.serve(home, announce=_announce, host=host, port=port, socket=socket))
+    opened = api.opened(vc_api, vc_api_client, vc_api_secret_file, vc_api_context)
+    _run(http.serve(home, announce=_announce, host=host, port=port, socket=socket, vc_api=opened))
 
 
 @serve.command("wallet")
@@ -84,12 +101,72 @@ def serve_wallet(home: Home, passphrase_file: str | None, port: int, socket: Pat
 @click.option("--port", default=VERIFIER_PORT, show_default=True, type=click.IntRange(0, 65535))
 @_socket_option
 @click.option("--origin", metavar="URL", help="The public address, when a proxy with TLS stands before it.")
-def serve_verifier(home: str | None, host: str, port: int, socket: Path | None, origin: str | None) -> None:
-    """Serve the page /verify and POST /api/v1/verify. Nothing that is sent is kept."""
+@api.options_of_serve
+def serve_verifier(
+    home: str | None,
+    host: str,
+    port: int,
+    socket: Path | None,
+    origin: str | None,
+    vc_api: bool,
+    vc_api_client: str | None,
+    vc_api_secret_file: str | None,
+    vc_api_context: tuple[str, ...],
+) -> None:
+    """Serve the page /verify and POST /api/v1/verify. Nothing that is sent is kept.
+
+    With --vc-api also the verifier's and the holder's part of the W3C's VC API, which need no key.
+    """
     from verifier import http
 
+    opened = api.opened(vc_api, vc_api_client, vc_api_secret_file, vc_api_context)
     chosen = None if home is None else Home.resolve(home, os.environ)
-    _run(http.serve(chosen, announce=_announce, host=host, port=port, socket=socket, origin=origin))
+    _run(http.serve(chosen, announce=_announce, host=host, port=port, socket=socket, origin=origin, vc_api=opened))
+
+
+@serve.command("all")
+@_home_option
+@click.option("--passphrase-file", metavar="FILE", help="Read the wallet's passphrase from this file's first line.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Where issuer and verifier listen; the wallet never leaves."
+)
+@click.option("--issuer-port", default=ISSUER_PORT, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--wallet-port", default=WALLET_PORT, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--verifier-port", default=VERIFIER_PORT, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--json", "as_json", is_flag=True, help="Print the three addresses as one line of JSON when all answer.")
+@api.options_of_serve
+def serve_all(
+    home: Home,
+    passphrase_file: str | None,
+    host: str,
+    issuer_port: int,
+    wallet_port: int,
+    verifier_port: int,
+    as_json: bool,
+    vc_api: bool,
+    vc_api_client: str | None,
+    vc_api_secret_file: str | None,
+    vc_api_context: tuple[str, ...],
+) -> None:
+    """Serve the issuer, the wallet and a verifier of one home in one process, on three ports.
+
+    The home must have an issuer and a wallet (`satchel init`). Port 0 takes a free one. Ctrl-C or SIGTERM stops all
+    three: what was begun is answered first.
+    """
+    from tui.command import serve_all as together
+
+    def announce(urls: Mapping[str, str]) -> None:
+        for name, url in urls.items():
+            click.echo(f"The {name} listens on {url}.", err=True)
+        click.echo("Stop with Ctrl-C.", err=True)
+        if as_json:
+            click.echo(json.dumps({"schema": "satchel.serving/1", **urls}))
+
+    opened = api.opened(vc_api, vc_api_client, vc_api_secret_file, vc_api_context)
+    ports = together.Ports(issuer=issuer_port, wallet=wallet_port, verifier=verifier_port)
+    _run(
+        together.serve_all(home, _passphrase(passphrase_file), host=host, ports=ports, announce=announce, vc_api=opened)
+    )
 
 
 def _passphrase(path: str | None) -> Secret:

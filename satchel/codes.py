@@ -249,7 +249,7 @@ _PROOF: dict[str, Code] = {
         "As its holder show parts of it (satchel disclose); as its reader ask for a part.",
     ),
     "proof.extra_missing": Code(
-        "unknown", "A part of Satchel that this proof needs is not installed.", "pip install 'satchel[bbs]'"
+        "unknown", "A part of Satchel that this proof needs is not installed.", "Run pip install 'satchel[bbs]'."
     ),
 }
 
@@ -353,6 +353,11 @@ _CREDENTIAL = {
     "schema.ok": Code("pass", "The credential has the shape that its standard asks for.", ""),
     "schema.invalid": Code(
         "fail", "The credential does not have the shape that its standard asks for.", "Ask the issuer to correct it."
+    ),
+    "schema.hidden": Code(
+        "unknown",
+        "What its standard asks for is not all shown; the holder shows a part.",
+        "Ask the holder to show more of it.",
     ),
     "schema.none_for_version": Code(
         "not_applicable", "Open Badges 3.0 has no schema for credentials of this data model version.", ""

@@ -7,7 +7,6 @@ oracle of the tests. Sources: multibase and multiformats varint specifications, 
 from __future__ import annotations
 
 import binascii
-from operator import mul
 from typing import Final
 
 from satchel.errors import CodecError
@@ -21,8 +20,7 @@ _BASE58_DIGITS: Final = bytes(_BASE58.index(byte) if byte in _BASE58 else _NOT_B
 _BASE58_PAIRS: Final = tuple(chr(high) + chr(low) for high in _BASE58 for low in _BASE58)
 _BASE58_CHUNK_PAIRS: Final = 5
 _BASE58_CHUNK: Final = 58 ** (2 * _BASE58_CHUNK_PAIRS)
-# The value of each place, highest first, for texts up to the length of a 64-byte signature.
-_BASE58_PLACES: Final = tuple(58**place for place in range(89, -1, -1))
+_BASE58_EIGHT: Final = 58**8
 
 _BASE64URL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
@@ -56,11 +54,12 @@ def base58_decode(text: str, *, limit_chars: int = BASE58_LIMIT_CHARS) -> bytes:
     if (place := digits.find(_NOT_BASE58)) >= 0:
         raise CodecError("codec.base58", f"character {place} is not base58btc")
     zeros = len(digits) - len(digits.lstrip(b"\x00"))
+    digits = bytes(-len(digits) % 8) + digits
     number = 0
-    for start in range(0, len(digits), len(_BASE58_PLACES)):
-        part = digits[start : start + len(_BASE58_PLACES)]
-        places = _BASE58_PLACES[-len(part) :]
-        number = number * (58 * places[0]) + sum(map(mul, part, places))
+    for start in range(0, len(digits), 8):  # eight at a time: the parts stay small numbers
+        a, b, c, d, e, f, g, h = digits[start : start + 8]
+        part = ((((((a * 58 + b) * 58 + c) * 58 + d) * 58 + e) * 58 + f) * 58 + g) * 58 + h
+        number = number * _BASE58_EIGHT + part
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 

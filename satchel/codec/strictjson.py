@@ -81,6 +81,34 @@ def load_object(raw: bytes, *, limit_bytes: int = LIMIT_BYTES) -> JsonObject:
     return value
 
 
+def member(raw: bytes, name: str, *, limit_bytes: int = LIMIT_BYTES) -> bytes | None:
+    """The value of one member of the object as it stands in the text, byte for byte; None when there is none.
+
+    For a signed document that travels inside another one: it is kept as it was sent, not written anew. Raises as
+    `load_object`.
+    """
+    load_object(raw, limit_bytes=limit_bytes)
+    text = raw.removeprefix(_BOM).decode("utf-8")
+    place = text.index("{")
+    while text[place] != "}":
+        place = _skip_blanks(text, place + 1)
+        if text[place] == "}":
+            return None
+        found, place = _DECODER.raw_decode(text, place)
+        start = _skip_blanks(text, _skip_blanks(text, place) + 1)  # past the colon
+        _, end = _DECODER.raw_decode(text, start)
+        if found == name:
+            return text[start:end].encode("utf-8")
+        place = _skip_blanks(text, end)
+    return None
+
+
+def _skip_blanks(text: str, place: int) -> int:
+    while text[place] in " \t\n\r":
+        place += 1
+    return place
+
+
 def _refuse_depth(raw: bytes) -> None:
     """Refuse brackets nested deeper than the limit before the recursive parser sees them.
 

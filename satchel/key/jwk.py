@@ -34,6 +34,7 @@ ALGORITHMS: Final[Mapping[KeyType, frozenset[str]]] = MappingProxyType(
         KeyType.P_521: frozenset(("ES512",)),
         KeyType.SECP256K1: frozenset(("ES256K",)),
         KeyType.RSA: frozenset(("RS256",)),
+        KeyType.BLS12_381_G2: frozenset(),
     }
 )
 
@@ -42,7 +43,8 @@ def decode(value: JsonObject) -> PublicKey:
     """The public key that a JWK gives for checking signatures.
 
     Raises KeyFault: key.secret when the JWK publishes a secret, key.use when its use, key_ops or alg are for
-    something else, key.type_unsupported for another kty or curve, key.jwk for a wrong form, key.length, key.point.
+    something else, key.type_unsupported for another kty or curve and RSA schemes besides RS256, key.jwk for a wrong
+    form, key.length, key.point.
     """
     if any(name in value for name in _SECRET_MEMBERS):
         raise KeyFault("key.secret", "the JWK publishes its secret half")
@@ -64,7 +66,10 @@ def decode(value: JsonObject) -> PublicKey:
 
 
 def encode(key: PublicKey) -> JsonObject:
-    """The key as a JWK, members in the order of their thumbprint (RFC 7638)."""
+    """The key as a JWK, members in the order of their thumbprint (RFC 7638). Raises KeyFault key.type_unsupported for
+    BLS12-381, which has no registered form."""
+    if key.type is KeyType.BLS12_381_G2:
+        raise KeyFault("key.type_unsupported", f"a key of type {key.type} is not written as a JWK")
     if key.type is KeyType.ED25519:
         return {"crv": str(key.type), "kty": "OKP", "x": base64url_encode(key.raw)}
     if key.type is KeyType.RSA:
@@ -114,5 +119,7 @@ def _refuse_other_use(value: JsonObject, kind: KeyType) -> None:
     if value.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         raise KeyFault("key.use", "the JWK is not for checking signatures")
     algorithm = value.get("alg")
+    if kind is KeyType.RSA and algorithm != "RS256" and algorithm in (*rsa.SCHEMES,):
+        raise KeyFault("key.type_unsupported", f"signatures under {algorithm} by a JWK are not checked here")
     if "alg" in value and not (isinstance(algorithm, str) and algorithm in ALGORITHMS[kind]):
         raise KeyFault("key.use", "alg of the JWK does not belong to its type")

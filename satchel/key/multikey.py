@@ -7,6 +7,7 @@ Source: Controlled Identifiers 1.0 §2.2.2, §2.2.3.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +22,7 @@ _PUBLIC: Final[Mapping[int, KeyType]] = MappingProxyType(
     {
         0xED: KeyType.ED25519,
         0xE7: KeyType.SECP256K1,
+        0xEB: KeyType.BLS12_381_G2,
         0x1200: KeyType.P_256,
         0x1201: KeyType.P_384,
         0x1202: KeyType.P_521,
@@ -34,6 +36,7 @@ _SECRET: Final[Mapping[int, KeyType]] = MappingProxyType(
         0x1306: KeyType.P_256,
         0x1307: KeyType.P_384,
         0x1308: KeyType.P_521,
+        0x130A: KeyType.BLS12_381_G2,
     }
 )
 _PUBLIC_PREFIX: Final = MappingProxyType({kind: varint_encode(code) for code, kind in _PUBLIC.items()})
@@ -42,8 +45,9 @@ _SECRET_PREFIX: Final = MappingProxyType({kind: varint_encode(code) for code, ki
 _SECRET_CODES: Final = frozenset({0x1300, 0x1301, 0x1302, 0x1303, 0x1305, 0x1306, 0x1307, 0x1308, 0x1309, 0x130A})
 
 
+@lru_cache(maxsize=1024)
 def decode(text: str) -> PublicKey:
-    """The public key of a Multikey text (`z…`).
+    """The public key of a Multikey text (`z…`). Sound ones are remembered by their text, which is all they are.
 
     Raises KeyFault: key.multikey when it is no such text, key.secret for a secret key, key.type_unsupported for an
     unknown code, key.length, key.point.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from satchel.errors import KeyFault
-from satchel.key import ecdsa, multikey
+from satchel.key import bls, ecdsa, multikey
 from satchel.key.public import KeyType, PublicKey
 from satchel.port import Entropy
 
@@ -22,23 +22,28 @@ _EXTRA_BYTES: Final = 8
 
 
 class PrivateKey:
-    """A private key of Ed25519 or an ECDSA curve. Its repr is `***`; it is neither copied into messages nor pickled."""
+    """A private key of Ed25519, an ECDSA curve or BLS12-381. Its repr is `***`; it is neither copied into messages nor
+    pickled."""
 
     __slots__ = ("_engine", "_public", "_secret")
 
-    _engine: Ed25519PrivateKey | EllipticCurvePrivateKey
+    _engine: Ed25519PrivateKey | EllipticCurvePrivateKey | None
     _public: PublicKey
     _secret: bytes
 
     def __init__(self, secret: bytes, kind: KeyType = KeyType.ED25519) -> None:
-        """From the 32-byte seed of Ed25519, or the big-endian scalar of an ECDSA key, as long as the curve's order.
+        """From the 32-byte seed of Ed25519, or the big-endian scalar of another key, as long as the curve's order.
 
-        Raises KeyFault key.type_unsupported for RSA, key.length, and key.scalar for a scalar that is zero or not below
-        the order.
+        Raises KeyFault key.type_unsupported for RSA, key.length, key.scalar for a scalar that is zero or not below
+        the order, and proof.extra_missing for BLS12-381 without its engine.
         """
         if kind is KeyType.ED25519:
             engine, point = _ed25519(secret)
             self._engine, self._public = engine, PublicKey(kind, point)
+        elif kind is KeyType.BLS12_381_G2:
+            if len(secret) != bls.SECRET_BYTES:
+                raise KeyFault("key.length", f"a secret of type {kind} has 32 bytes, this one {len(secret)}")
+            self._engine, self._public = None, PublicKey(kind, bls.public_of(secret))
         else:
             scalar, point = _ecdsa(kind, secret)
             self._engine, self._public = scalar, PublicKey(kind, point)
@@ -51,9 +56,11 @@ class PrivateKey:
 
     @classmethod
     def generate(cls, entropy: Entropy, kind: KeyType = KeyType.ED25519) -> PrivateKey:
-        """A new key from random bytes: 32 for Ed25519, eight more than the order has for ECDSA."""
+        """A new key from random bytes: 32 for Ed25519 and BLS12-381, eight more than the order has for ECDSA."""
         if kind is KeyType.ED25519:
             return cls(entropy(SEED_BYTES))
+        if kind is KeyType.BLS12_381_G2:
+            return cls(bls.key_gen(entropy(bls.SECRET_BYTES)), kind)
         curve = _curve(kind)
         number = int.from_bytes(entropy(curve.size + _EXTRA_BYTES), "big") % (curve.order - 2) + 1
         return cls(number.to_bytes(curve.size, "big"), kind)
@@ -71,7 +78,12 @@ class PrivateKey:
 
     def sign(self, message: bytes) -> bytes:
         """The raw signature over exactly these bytes (Ed25519: R and S, ECDSA: r and s); the same for the same message:
-        ECDSA takes its nonce from the message (RFC 6979), so that no bad randomness gives the key away."""
+        ECDSA takes its nonce from the message (RFC 6979), so that no bad randomness gives the key away.
+
+        A key of BLS12-381 signs a frame (bls.frame) by BBS. Raises KeyFault key.frame for anything else.
+        """
+        if self._engine is None:
+            return bls.sign(self._secret, self._public.raw, *bls.unframe(message))
         from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
         if not isinstance(self._engine, EllipticCurvePrivateKey):

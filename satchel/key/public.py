@@ -1,7 +1,7 @@
 """Public keys and the check of raw signatures. One table says which types exist and what is theirs.
 
-Each type has one signature algorithm: Ed25519, ECDSA with the hash of its curve, RSA as RS256. So no header and no
-proof can tell whoever holds a key which algorithm to use.
+Each type has one signature algorithm: Ed25519, ECDSA with the hash of its curve, RSA as RS256, BBS with SHA-256. So no
+header and no proof can tell whoever holds a key which algorithm to use.
 
 Two Ed25519 engines give two verdicts when a key or a signature holds a point of small order or a second spelling of
 a point: then anybody can "sign" any text. Such points are refused here before an engine is called, and both engines
@@ -13,12 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from satchel.errors import KeyFault
-from satchel.key import ecdsa, rsa
 
 SIGNATURE_BYTES: Final = 64
 
@@ -32,6 +31,7 @@ class KeyType(StrEnum):
     P_521 = "P-521"
     SECP256K1 = "secp256k1"
     RSA = "RSA"
+    BLS12_381_G2 = "Bls12381G2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class _Kind:
 class PublicKey:
     """A sound public key: of the right length, on its curve, of no small order.
 
-    `raw` is the key's own encoding (Ed25519: 32 bytes; ECDSA: the compressed point; RSA: PKCS#1 DER). Making one raises
-    KeyFault key.length or key.point.
+    `raw` is the key's own encoding (Ed25519: 32 bytes; ECDSA and BLS12-381: the compressed point; RSA: PKCS#1 DER).
+    Making one raises KeyFault key.length or key.point.
     """
 
     type: KeyType
@@ -67,7 +67,8 @@ class PublicKey:
             raise KeyFault("key.point", f"the {self.type} public key {fault}")
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the raw signature (Ed25519: R then S; ECDSA: r then s) over exactly these bytes is by this key."""
+        """Whether the raw signature (Ed25519: R then S; ECDSA: r then s; BBS: A then e, over a frame of bls.frame) over
+        exactly these bytes is by this key. Raises KeyFault proof.extra_missing, key.frame for a BBS key alone."""
         return _KINDS[self.type].verify(self.raw, message, signature)
 
     @property
@@ -118,14 +119,50 @@ def _ed25519_verify(raw: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def _ecdsa_kind(name: str) -> _Kind:
-    curve = ecdsa.CURVES[name]
-    return _Kind(
-        public_bytes=1 + curve.size,
-        signature_bytes=lambda raw: 2 * curve.size,
-        fault=partial(ecdsa.fault, curve),
-        verify=partial(ecdsa.verify, curve),
-    )
+def _ecdsa_kind(name: str, size: int) -> _Kind:
+    # Imported where they are used, as the engines of the other types: a process meets keys of one or two types.
+    def fault(raw: bytes) -> str | None:
+        from satchel.key import ecdsa
+
+        return ecdsa.fault(ecdsa.CURVES[name], raw)
+
+    def verify(raw: bytes, message: bytes, signature: bytes) -> bool:
+        from satchel.key import ecdsa
+
+        return ecdsa.verify(ecdsa.CURVES[name], raw, message, signature)
+
+    return _Kind(public_bytes=1 + size, signature_bytes=lambda raw: 2 * size, fault=fault, verify=verify)
+
+
+def _rsa_size(raw: bytes) -> int:
+    from satchel.key import rsa
+
+    return rsa.size(raw)
+
+
+def _rsa_fault(raw: bytes) -> str | None:
+    from satchel.key import rsa
+
+    return rsa.fault(raw)
+
+
+def _rsa_verify(raw: bytes, message: bytes, signature: bytes) -> bool:
+    from satchel.key import rsa
+
+    return rsa.verify(raw, message, signature, scheme="RS256")
+
+
+def _bls_fault(raw: bytes) -> str | None:
+    # Imported here, as below: few processes meet a key of this type.
+    from satchel.key import bls
+
+    return bls.fault(raw)
+
+
+def _bls_verify(raw: bytes, message: bytes, signature: bytes) -> bool:
+    from satchel.key import bls
+
+    return bls.verify(raw, signature, *bls.unframe(message))
 
 
 _KINDS: Final[Mapping[KeyType, _Kind]] = MappingProxyType(
@@ -133,10 +170,13 @@ _KINDS: Final[Mapping[KeyType, _Kind]] = MappingProxyType(
         KeyType.ED25519: _Kind(
             public_bytes=32, signature_bytes=lambda raw: SIGNATURE_BYTES, fault=_ed25519_fault, verify=_ed25519_verify
         ),
-        KeyType.P_256: _ecdsa_kind("P-256"),
-        KeyType.P_384: _ecdsa_kind("P-384"),
-        KeyType.P_521: _ecdsa_kind("P-521"),
-        KeyType.SECP256K1: _ecdsa_kind("secp256k1"),
-        KeyType.RSA: _Kind(public_bytes=None, signature_bytes=rsa.size, fault=rsa.fault, verify=rsa.verify),
+        KeyType.P_256: _ecdsa_kind("P-256", 32),
+        KeyType.P_384: _ecdsa_kind("P-384", 48),
+        KeyType.P_521: _ecdsa_kind("P-521", 66),
+        KeyType.SECP256K1: _ecdsa_kind("secp256k1", 32),
+        KeyType.BLS12_381_G2: _Kind(
+            public_bytes=96, signature_bytes=lambda raw: 80, fault=_bls_fault, verify=_bls_verify
+        ),
+        KeyType.RSA: _Kind(public_bytes=None, signature_bytes=_rsa_size, fault=_rsa_fault, verify=_rsa_verify),
     }
 )

@@ -29,6 +29,8 @@ def find(key: PublicKey) -> Published | None:
 
 _EDDSA_VECTORS: Final = "the test vectors of W3C Data Integrity EdDSA Cryptosuites"
 _ECDSA_VECTORS: Final = "the test vectors of W3C Data Integrity ECDSA Cryptosuites"
+_BBS_VECTORS: Final = "the test vectors of W3C Data Integrity BBS Cryptosuites"
+_BBS_FIXTURES: Final = "the fixtures of the BBS signature scheme (IETF draft)"
 _JOSE_VECTORS: Final = "the test suite of W3C Securing Verifiable Credentials using JOSE and COSE"
 _DID_KEY_VECTORS: Final = "the test vectors of the did:key method"
 _OPEN_BADGES: Final = "the examples of the Open Badges 3.0 and CLR 2.0 specifications"
@@ -105,5 +107,21 @@ PUBLISHED: Final[Mapping[str, str]] = MappingProxyType(
         "zQ3shVc2UkAfJCdc1TR8E66J85h48P43r93q8jGPkPpjF9Ef9": _SEED,
         "zQ3shgVXZLaMzm5S5x7XzGUG6YFHFLtoEMiv9ao2Bqa7hGyg2": _SEED,
         "zQ3shn1FfvyDvKs9D8UsJ9M2TrUZe3ndhaBoaZuPLeR5qLvx1": _SEED,
+        "zUC7DerdEmfZ8f4pFajXgGwJoMkV1ofMTmEG5UoNvnWiPiLuGKNeqgRpLH2TV4Xe5mJ2cXV76gRN7LFQwapF1VFu6x2yrr5ci1mX"
+        "qC1WNUrnHnLgvfZfMH7h6xP6qsf9EKRQrPQ": (_BBS_VECTORS),
+        "zUC7Ekgg8j1ZpPmseur1YqykcZEKwhb96dEGAPcrc1n2sdsnDTAjRyDcsHVfW488caZUfAPfLXXP5oc2S1wKvvm6US7WDGq9x9QS"
+        "BCHzXSm9ok5m21TY9XPDWeq5RqEaMtChSrX": (_BBS_FIXTURES),
+        "zUC77R4yR5ZGkNGztHukUAqwDjGA7sGQk6zerwec2RA7nCbgd5Ua8re6E2cbfeU3z9MYbi1CUmybmpwNKnpzYgEJQ7kjixeMG4jE"
+        "SG5te2AJvcTC6No8m4JqDHdFapuxD661zjn": (_BBS_FIXTURES),
+        "zUC7K4ndUaGZgV7Cp2yJy6JtMoUHY6u7tkcSYUvPrEidqBmLCTLmi6d5WvwnUqejscAkERJ3bfjEiSYtdPkRSE8kSa11hFBr4sTg"
+        "nbZ95SJj19PN2jdvJjyzpSZgxkyyxNnBNnY": (_DID_KEY_VECTORS),
+        "zUC77uxiMKceQoxciSy1xgk3nvP8c8NZXDnaY1xsXZaU5UmsZdnwStUke8Ca8zAdPX3MQTHEMhDTCgfdGU7UrY4RRdVhqZp8FaAa"
+        "oaXFEVp2ZAM7oj3P45BuTCfc3t9FEGBAEQY": (_DID_KEY_VECTORS),
+        "zUC7KKoJk5ttwuuc8pmQDiUmtckEPTwcaFVZe4DSFV7fURuoRnD17D3xkBK3A9tZqdADkTTMKSwNkhjo9Hs6HfgNUXo48TNRaxU6"
+        "XPLSPdRgMc15jCD5DfN34ixjoVemY62JxnW": (_DID_KEY_VECTORS),
+        "zUC7FB43ErjeTPiBLZ8wWT3aBTL7QnJ6AAZh9opgV5dKkw291mC23yTnKQ2pTcSgLbdKnVJ1ARn6XrwxWqvFg5dRFzCjwSg1j35n"
+        "Rgs5c2nbqkJ4auPTyPtkJ3xcABRNWaDX6QU": (_DID_KEY_VECTORS),
+        "zUC7FNFB7UinoJ5tqkeEELWLsytHBdHpwQ7wLVFAYRT6vqdr5uC3JPK6BVNNByj4KxvVKXoirT7VuqptSznjRCgvr7Ksuk42zyFw"
+        "1GJSYNQSKCpjVcrZXoPUbR1P6zHmr97mVdA": (_DID_KEY_VECTORS),
     }
 )

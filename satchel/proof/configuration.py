@@ -5,6 +5,7 @@ Source: Verifiable Credential Data Integrity 1.0 §2.1, §4.2.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,12 +18,15 @@ DATA_INTEGRITY: Final = "DataIntegrityProof"
 # Each proof costs a canonicalization and a signature check; nobody has this many honest signers.
 PROOFS_LIMIT: Final = 100
 
+_BARE_TIME: Final = re.compile(r"[^T]+T\d\d:\d\d:\d\d(?:\.\d+)?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """One proof as written (`raw`) and as read. Times are aware UTC; `domain` and `previous` are lists in the standard.
 
-    `value` is the proofValue; proofs of older kinds keep their signature elsewhere and have None.
+    `value` is the proofValue; proofs of older kinds keep their signature elsewhere and have None. `lacks_offset`: one
+    of its times names no zone, and was read as UTC.
     """
 
     raw: JsonObject
@@ -37,6 +41,7 @@ class Proof:
     domain: tuple[str, ...]
     value: str | None
     previous: tuple[str, ...]
+    lacks_offset: bool = False
 
 
 def proofs_of(document: JsonObject) -> tuple[Proof, ...]:
@@ -104,6 +109,7 @@ def _read(entry: JsonValue) -> Proof:
         domain=_texts(entry, "domain"),
         value=value,
         previous=_texts(entry, "previousProof"),
+        lacks_offset=any(_BARE_TIME.fullmatch(str(entry.get(name, ""))) for name in ("created", "expires")),
     )
 
 
@@ -137,8 +143,10 @@ def _moment(entry: JsonObject, name: str) -> datetime | None:
     text = _text(entry, name)
     if text is None:
         return None
+    # §2.1: a time that was written without an offset, against the rule, is one of UTC.
+    stamp = text + "Z" if _BARE_TIME.fullmatch(text) else text
     try:
-        return timestamp.parse(text)
+        return timestamp.parse(stamp)
     except CodecError as fault:
         raise ProofError("proof.malformed", f"{name} of a proof: {fault.message}") from fault
 

@@ -6,13 +6,11 @@ Sources: Data Integrity EdDSA Cryptosuites 1.0 §3.2, §A (Ed25519Signature2020)
 
 from __future__ import annotations
 
-import hashlib
-
 from satchel.key.public import PublicKey
 from satchel.port import JsonObject, Signer
 from satchel.proof import value
 from satchel.proof.configuration import Proof, options_of
-from satchel.proof.secured import HashName, Secured, canonical_form
+from satchel.proof.secured import HASHES, HashName, Secured, canonical_form
 
 
 def hash_data(secured: Secured, options: JsonObject, hash_name: HashName) -> bytes:
@@ -21,7 +19,7 @@ def hash_data(secured: Secured, options: JsonObject, hash_name: HashName) -> byt
     `options` are the proof without its value, under the document's @context. Raises LinkedError.
     """
     configuration = canonical_form(options, secured.contexts, hash_name)
-    return hashlib.new(hash_name, configuration).digest() + secured.digest(hash_name)
+    return HASHES[hash_name](configuration).digest() + secured.digest(hash_name)
 
 
 def create(secured: Secured, proof: JsonObject, signer: Signer, hash_name: HashName) -> JsonObject:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from satchel.codec import jcs
 from satchel.errors import ProofError
-from satchel.linked.canon import canonicalize
+from satchel.linked.canon import canonical_labels, canonicalize
 from satchel.linked.context import Contexts
 from satchel.linked.emit import to_quads
+from satchel.linked.quads import Quads
 from satchel.port import JsonObject
 from satchel.text import for_terminal
 
@@ -19,6 +22,12 @@ HashName: TypeAlias = Literal["sha256", "sha384"]
 LINKS_LIMIT: Final = 10
 
 
+HASHES: Final[Mapping[HashName, Callable[[bytes], hashlib._Hash]]] = MappingProxyType(
+    {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
+)
+"""Looked up by name here, for hashlib.new asks the library anew each time."""
+
+
 class Secured:
     """A document without its member `proof`, under a set of contexts.
 
@@ -26,7 +35,7 @@ class Secured:
     must not change while this is in use: canonical forms and hashes are kept.
     """
 
-    __slots__ = ("_canonical", "_digests", "_json", "_linked", "_proofs", "contexts", "document")
+    __slots__ = ("_canonical", "_digests", "_json", "_linked", "_named", "_proofs", "contexts", "document")
 
     def __init__(self, document: JsonObject, contexts: Contexts) -> None:
         self.document: JsonObject = {name: member for name, member in document.items() if name != "proof"}
@@ -37,6 +46,7 @@ class Secured:
         self._digests: dict[HashName, bytes] = {}
         self._json: tuple[bytes, bytes] | None = None
         self._linked: dict[frozenset[str], Secured] = {}
+        self._named: tuple[Quads, Mapping[str, str]] | None = None
 
     def canonical(self, hash_name: HashName = "sha256") -> bytes:
         """The canonical N-Quads of the document, UTF-8. Raises LinkedError."""
@@ -49,8 +59,15 @@ class Secured:
         """The hash of the canonical form. Raises LinkedError."""
         digest = self._digests.get(hash_name)
         if digest is None:
-            digest = self._digests[hash_name] = hashlib.new(hash_name, self.canonical(hash_name)).digest()
+            digest = self._digests[hash_name] = HASHES[hash_name](self.canonical(hash_name)).digest()
         return digest
+
+    def named(self) -> tuple[Quads, Mapping[str, str]]:
+        """The document's quads, and the canonical label of each of their blank nodes. Raises LinkedError."""
+        if self._named is None:
+            quads = to_quads(self.document, contexts=self.contexts)
+            self._named = quads, canonical_labels(quads)
+        return self._named
 
     def canonical_json(self, options: JsonObject) -> bytes:
         """The document in canonical JSON, with the @context of a proof configuration in place of its own when there is

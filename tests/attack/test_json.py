@@ -183,7 +183,14 @@ def test_a_decomposed_name_signed_as_it_is_stays_good() -> None:
     says(judged(signed(badge(name="Kno\u0308terei"))), "accepted", "proof", "pass", "proof.ok")
 
 
-@pytest.mark.parametrize("term", ["__proto__", "constructor", "toString"])
+def test_a_member_that_javascript_loses_is_left_open_even_when_it_is_defined() -> None:
+    """A processor in use signs the document without it."""
+    says(judged(GOOD | {"__proto__": "x"}), "undecided", "proof", "unknown", "linked.unsupported")
+    inline = GOOD | {"@context": [*GOOD["@context"], {"__proto__": "https://school.example/terms#proto"}]}
+    says(judged(inline | {"__proto__": "x"}), "undecided", "proof", "unknown", "linked.unsupported")
+
+
+@pytest.mark.parametrize("term", ["constructor", "toString"])
 def test_names_of_object_internals_are_ordinary_undefined_terms(term: str) -> None:
     says(judged(GOOD | {term: "x"}), "rejected", "proof", "fail", "linked.undefined_term")
     inline = badge()

@@ -204,7 +204,7 @@ def bad_keys() -> dict[str, tuple[str, str]]:
         "hex": ("f" + (b"\xed\x01" + raw).hex(), "key.multikey"),
         "base58 with a zero": ("z0" + did_of(ISSUER).removeprefix("did:key:z"), "key.multikey"),
         "an unknown multicodec": (multikey(b"\xff\x01", raw), "key.type_unsupported"),
-        "X25519": (multikey(b"\xec\x01", raw), "key.type_unsupported"),
+        "X25519": (multikey(b"\xec\x01", raw), "key.use"),
         "P-256 code over 32 bytes": (multikey(b"\x80\x24", raw), "key.length"),
         "no multicodec": (multikey(b"", raw), "key.type_unsupported"),
     }

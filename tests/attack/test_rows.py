@@ -25,10 +25,12 @@ ISSUES = {
     "OpenID and hardening",
 }
 # Rows that must be shown by a test already, and rows that an issue may still close.
-SHOWN_HERE = {*range(1, 31), *range(32, 46), *range(49, 56), *range(57, 62), 63, 64, 96, 97, 98, *range(101, 113)} | {
+SHOWN_HERE = {*range(1, 31), *range(32, 46), *range(49, 56), *range(57, 65), *range(96, 100), *range(101, 113)} | {
+    *range(65, 93),
     *range(115, 121),
-    *range(138, 143),
-    *range(153, 157),
+    *range(93, 96),
+    *range(136, 150),
+    *range(152, 158),
     159,
 }
 NUMBERS = {*range(1, 160)} - {31, 100, 151}
@@ -98,7 +100,10 @@ def test_every_test_that_a_row_names_is_collected() -> None:
         (lambda rows: rows[0].update(issue="Proof core"), "row 1 has 2 answers"),
         (lambda rows: rows[64].update(issue="Some day"), "row 66 names no issue: Some day"),
         (lambda rows: rows[0].pop("outcome"), "row 1 does not say its attack and outcome"),
-        (lambda rows: rows[64].update(rest="Proof core"), "row 66 has a rest without a test"),
+        (
+            lambda rows: (rows[64].pop("test", None), rows[64].update(issue="Proof core", rest="Proof core")),
+            "row 66 has a rest without a test",
+        ),
         (lambda rows: rows[0].update(note="x"), "row 1 has an unknown member note"),
     ],
 )

@@ -7,8 +7,9 @@ import unicodedata
 
 import pytest
 
-from tests.attack.forge import ACCEPTED, badge, judged, signed
+from tests.attack.forge import ACCEPTED, ISSUER, STRANGER, badge, did_of, judged, signed
 from verifier.report import to_json, to_text
+from verifier.view import tell
 
 ESCAPES = {
     "colour": "\x1b[31mKnots\x1b[0m",
@@ -109,3 +110,15 @@ def test_markup_in_a_name_stays_text(text: str) -> None:
     content = Content(for_terminal(text))
     assert content.plain == text
     assert content.spans == []
+
+
+def test_a_name_that_looks_like_anothers_stands_beside_the_did_that_signed() -> None:
+    """Letters of another alphabet look the same and no rule of spelling tells them apart: what is proven is the key."""
+    document = badge()
+    document["issuer"]["name"] = "An inv\u0435nt\u0435d s\u0430iling sch\u043eol"
+    document["issuer"]["id"] = did_of(STRANGER)
+    report = judged(signed(document, key=STRANGER))
+    shown = " ".join(to_text(report, 200).split())
+    assert did_of(STRANGER) in shown and did_of(ISSUER) not in shown
+    told = tell(report)
+    assert told.issuer == did_of(STRANGER)

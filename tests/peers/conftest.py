@@ -17,3 +17,13 @@ def peer() -> Iterator[peers.Peer]:
         pytest.skip(reason)
     with peers.Peer() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def token_peer() -> Iterator[peers.Peer]:
+    """jose and @sd-jwt/sd-jwt-vc (token_peer.mjs); skips where they are not installed."""
+    reason = peers.missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with peers.Peer({}, script="token_peer.mjs") as running:
+        yield running

@@ -40,9 +40,9 @@ def pinned_contexts() -> dict[str, str]:
 class Peer:
     """A running peer; leaving the `with` block ends the child."""
 
-    def __init__(self, contexts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, contexts: Mapping[str, str] | None = None, *, script: str = "peer.mjs") -> None:
         self._child = subprocess.Popen(
-            ["node", str(FOLDER / "peer.mjs")],
+            ["node", str(FOLDER / script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

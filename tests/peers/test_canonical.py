@@ -1,7 +1,7 @@
 """Our canonical form and jsonld.js's, in safe mode, over the same contexts: equal, or both refuse.
 
 Never does one side accept what the other reads differently, and never do we accept what jsonld.js refuses. What we
-alone refuse is counted apart: corners that processors read differently (linked.unsupported), and STRICTER.
+alone refuse has one code, linked.unsupported, and is counted apart.
 """
 
 from __future__ import annotations
@@ -20,19 +20,6 @@ from tests.shared import SHARED, needs_shared
 
 SEED = 20261124
 COUNT = 2_000
-# Where we refuse on purpose what jsonld.js lets through even in its safe mode: code -> why. Counted and listed apart.
-STRICTER = {
-    "linked.iri": "characters that N-Quads cannot carry, which other readers escape or drop",
-    "linked.relative_iri": "an empty identifier is relative to whoever reads it",
-    "linked.base": "a base changes every identifier that is not absolute",
-    "linked.keyword": "a keyword where it means nothing, and is dropped in silence",
-    "linked.dropped": "a null inside a list, which is dropped in silence",
-    "linked.number": "a text typed as a double that is not in its canonical form, and a double that has none",
-    "linked.syntax": "a list or value object with other members, which the standard forbids",
-    "linked.context_invalid": "a context that breaks the rules of the standard",
-}
-# jsonld.js takes this name for one that its own maps define.
-INTERNAL = "the term '__proto__' is not defined by the contexts"
 FOLDERS = ("data/signed", "data/unsigned", "data/mirror", "vectors/vc-di-eddsa", "vectors/vc-di-ecdsa")
 
 
@@ -48,12 +35,6 @@ class Compared:
     @property
     def is_unsupported(self) -> bool:
         return isinstance(self.ours, LinkedError) and self.ours.code == "linked.unsupported"
-
-    @property
-    def is_stricter(self) -> bool:
-        if not isinstance(self.ours, LinkedError) or isinstance(self.theirs, PeerRefused):
-            return False
-        return self.ours.code in STRICTER or self.ours.message == INTERNAL
 
     @property
     def is_same(self) -> bool:
@@ -95,10 +76,10 @@ def differing(results: Sequence[Compared]) -> list[Compared]:
     of a context that it has processed before, and then refuses a document that alone it accepts."""
     again: list[Compared] = []
     for result in results:
-        if not (result.is_same or result.is_unsupported or result.is_stricter):
+        if not (result.is_same or result.is_unsupported):
             with Peer() as fresh:
                 again += compared(fresh, [(result.name, result.document)])
-    return [result for result in again if not (result.is_same or result.is_unsupported or result.is_stricter)]
+    return [result for result in again if not (result.is_same or result.is_unsupported)]
 
 
 def tell(results: Sequence[Compared]) -> None:
@@ -109,10 +90,6 @@ def tell(results: Sequence[Compared]) -> None:
     print(f"{len(results)} documents: {equal} equal, {refused} refused by both, {len(unsupported)} unsupported here")
     for reason, count in Counter(str(result.ours) for result in unsupported).most_common():
         print(f"  {count} x {reason}")
-    stricter = [result for result in results if result.is_stricter]
-    print(f"{len(stricter)} refused here alone")
-    for reason, count in Counter(str(result.ours) for result in stricter).most_common():
-        print(f"  {count} x {reason[:160]}")
 
 
 def test_two_thousand_bent_documents_have_one_canonical_form_or_none(peer: Peer) -> None:
@@ -125,7 +102,6 @@ def test_two_thousand_bent_documents_have_one_canonical_form_or_none(peer: Peer)
     # Counted, so that neither a generator of nonsense nor an engine that refuses everything passes.
     assert sum(isinstance(result.ours, str) for result in results) >= COUNT // 5
     assert sum(result.is_unsupported for result in results) <= COUNT // 5
-    assert sum(result.is_stricter for result in results) <= COUNT // 25
 
 
 def files() -> Iterator[tuple[str, JsonObject]]:

@@ -27,10 +27,10 @@ def test_the_peer_verifies_the_committed_badge(peer: peers.Peer, badge: JsonObje
 
 
 def test_the_peer_refuses_the_badge_under_another_name(peer: peers.Peer, badge: JsonObject) -> None:
-    answer = peer.ask("verify", credential=badge | {"name": "Ocean passage planning"}, now=NOW)
+    answer = peer.ask("verify", credential=badge | {"name": "Weak points of large networks"}, now=NOW)
     assert answer == {"verified": False, "status": [], "error": "Invalid signature."}
 
 
 def test_satchel_accepts_the_committed_badge_and_refuses_it_under_another_name(badge: JsonObject) -> None:
     says(judged(foreign_badge.BADGE.read_bytes()), "accepted", "proof", "pass", "proof.ok")
-    says(judged(badge | {"name": "Ocean passage planning"}), "rejected", "proof", "fail", "proof.invalid")
+    says(judged(badge | {"name": "Weak points of large networks"}), "rejected", "proof", "fail", "proof.invalid")

@@ -241,3 +241,29 @@ def test_every_real_credential_is_read_as_the_standard_library_reads_it() -> Non
         read += 1
     assert read > 100
     assert len(refused) < 5
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b'{"a": 1, "b": {"z":1,  "a":[ 2 ]}}', b'{"z":1,  "a":[ 2 ]}'),
+        (b'\xef\xbb\xbf \n{ "b" : "\\u00e9\xc3\xa9 }{" }\r\n', b'"\\u00e9\xc3\xa9 }{"'),
+        (b'{"x": {"b": 1}, "y": ["b", 2], "b":-1.50e1}', b"-1.50e1"),
+        (b'{"\\u0062": true}', b"true"),
+        (b'{"a": "b"}', None),
+        (b"{}", None),
+        (b"{ }", None),
+    ],
+)
+def test_a_member_is_given_byte_for_byte(raw: bytes, found: bytes | None) -> None:
+    assert strictjson.member(raw, "b") == found
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [(b"[]", "parse.not_object"), (b'{"b": 1, "b": 2}', "parse.duplicate_key"), (b'{"b": 1} x', "parse.not_json")],
+)
+def test_a_member_is_taken_from_strict_json_only(raw: bytes, code: str) -> None:
+    with pytest.raises(Malformed) as fault:
+        strictjson.member(raw, "b")
+    assert fault.value.code == code

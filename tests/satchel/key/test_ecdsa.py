@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -15,7 +13,6 @@ from satchel.errors import KeyFault
 from satchel.key import ecdsa
 from satchel.key.private import PrivateKey
 from satchel.key.public import KeyType, PublicKey
-from tests.shared import SHARED, needs_shared
 
 TYPES = [KeyType(name) for name in ecdsa.CURVES]
 KEYS = {kind: PrivateKey.generate(lambda count: bytes(range(9, count + 9)), kind) for kind in TYPES}
@@ -116,48 +113,6 @@ def test_a_signature_is_good_for_its_message_key_and_curve_alone(kind: KeyType) 
         changed = bytearray(signature)
         changed[bit // 8] ^= 1 << bit % 8
         assert not KEYS[kind].public().verify(MESSAGE, bytes(changed))
-
-
-def uncompressed(text: str, kind: KeyType) -> PublicKey:
-    """Wycheproof writes 04, x, y."""
-    curve = ecdsa.CURVES[kind]
-    point = bytes.fromhex(text)
-    compressed = ecdsa.compress(curve, point[1 : 1 + curve.size], point[1 + curve.size :])
-    assert compressed is not None
-    return PublicKey(kind, compressed)
-
-
-@needs_shared
-@pytest.mark.parametrize(
-    "name,kind",
-    [
-        ("ecdsa_secp256r1_sha256_p1363_test", KeyType.P_256),
-        ("ecdsa_secp384r1_sha384_p1363_test", KeyType.P_384),
-        ("ecdsa_secp256k1_sha256_p1363_test", KeyType.SECP256K1),
-    ],
-)
-def test_wycheproof_agrees_about_every_raw_signature(name: str, kind: KeyType) -> None:
-    vectors = json.loads((SHARED / "vectors" / "wycheproof" / f"{name}.json").read_bytes())
-    count = {"valid": 0, "invalid": 0}
-    for group in vectors["testGroups"]:
-        key = uncompressed(group["publicKey"]["uncompressed"], kind)
-        for test in group["tests"]:
-            good = key.verify(bytes.fromhex(test["msg"]), bytes.fromhex(test["sig"]))
-            assert ("valid" if good else "invalid") == test["result"], (test["tcId"], test["comment"])
-            count[test["result"]] += 1
-    assert min(count.values()) > 50
-
-
-@needs_shared
-@pytest.mark.parametrize(
-    "name,kind", [("ecdsa_secp256r1_sha256_test", KeyType.P_256), ("ecdsa_secp384r1_sha384_test", KeyType.P_384)]
-)
-def test_no_signature_in_der_is_taken_for_a_raw_one(name: str, kind: KeyType) -> None:
-    vectors = json.loads((SHARED / "vectors" / "wycheproof" / f"{name}.json").read_bytes())
-    for group in vectors["testGroups"]:
-        key = uncompressed(group["publicKey"]["uncompressed"], kind)
-        for test in group["tests"]:
-            assert not key.verify(bytes.fromhex(test["msg"]), bytes.fromhex(test["sig"])), test["tcId"]
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -13,7 +13,7 @@ from satchel.codec.base import base58_decode, base64url_decode
 from satchel.errors import KeyFault
 from satchel.key import ecdsa, multikey, published
 from satchel.key.private import PrivateKey
-from satchel.key.public import KeyType
+from satchel.key.public import KeyType, PublicKey
 from tests.shared import SHARED, needs_shared
 
 RFC_8032_SEEDS = [
@@ -103,8 +103,23 @@ def test_every_secret_ecdsa_key_in_the_vectors_and_samples_is_known() -> None:
                 key = PrivateKey(base64url_decode(entry["d"]), KeyType(entry["crv"]))
                 assert published.find(key.public()), path
                 found.add(key.public())
-    assert {key.type for key in found} == {*KeyType} - {KeyType.RSA}
+    assert {key.type for key in found} == {*KeyType} - {KeyType.RSA, KeyType.BLS12_381_G2}
     assert len(found) > 15
+
+
+@needs_shared
+def test_every_secret_bls_key_in_the_vectors_is_known() -> None:
+    vectors = SHARED / "vectors"
+    pairs = [json.loads(path.read_bytes())["keyPair"] for path in sorted((vectors / "ietf-bbs").glob("*/keypair.json"))]
+    keys = [bytes.fromhex(pair["publicKey"]) for pair in pairs]
+    keys.append(bytes.fromhex(json.loads((vectors / "vc-di-bbs" / "BBSKeyMaterial.json").read_bytes())["publicKeyHex"]))
+    for entry in objects(json.loads((vectors / "did-key" / "bls12381.json").read_bytes())):
+        if entry.get("type") == "Bls12381G2Key2020" and "privateKeyBase58" in entry:
+            keys.append(base58_decode(entry["publicKeyBase58"]))
+    assert len(keys) >= 8
+    for raw in keys:
+        if len(raw) == 96:
+            assert published.find(PublicKey(KeyType.BLS12_381_G2, raw))
 
 
 @pytest.mark.parametrize("kind", [KeyType(name) for name in ecdsa.CURVES])

@@ -43,7 +43,12 @@ SIGNER = signer_of(KEY)
 DID = SIGNER.id.partition("#")[0]
 SIGNERS = {kind: signer_of(key) for kind, key in KEYS.items()}
 # Each suite that signs with each key type that it takes.
-PAIRS = [(name, kind) for name, suite in suites.SUITES.items() if suite.value == "proofValue" for kind in suite.hashes]
+PAIRS = [
+    (name, kind)
+    for name, suite in suites.SUITES.items()
+    if suite.value == "proofValue" and suite.selection is None
+    for kind in suite.hashes
+]
 
 BADGE: JsonObject = {
     "@context": [
@@ -113,5 +118,12 @@ def vector_contexts() -> Contexts:
         {
             "https://www.w3.org/ns/credentials/examples/v2": EXAMPLES_V2,
             "https://w3id.org/citizenship/v4rc1": citizenship,
+            **{
+                url: read(SHARED / "vectors" / "contexts" / name)
+                for url, name in (
+                    ("https://w3id.org/vdl/v1", "vdl-v1.jsonld"),
+                    ("https://w3id.org/vdl/aamva/v1", "vdl-aamva-v1.jsonld"),
+                )
+            },
         }
     )

@@ -116,10 +116,29 @@ def test_a_list_of_texts_holds_texts_alone(name: str, value: object) -> None:
 @pytest.mark.parametrize("name", ["created", "expires"])
 @pytest.mark.parametrize(
     "value",
-    ["yesterday", "2026-03-02", "2026-03-02T10:00:00", "2026-02-30T10:00:00Z", "2026-03-02T10:00:60Z", "1772445600"],
+    [
+        "yesterday",
+        "2026-03-02",
+        "2026-02-30T10:00:00",
+        "2026-03-02 10:00:00",
+        "2026-03-02T10:00",
+        "2026-02-30T10:00:00Z",
+        "2026-03-02T10:00:60Z",
+        "1772445600",
+    ],
 )
 def test_a_time_is_a_date_time_stamp(name: str, value: str) -> None:
     assert code_of({"proof": changed(**{name: value})}) == "proof.malformed"
+
+
+@pytest.mark.parametrize("name", ["created", "expires"])
+@pytest.mark.parametrize("value", ["2026-03-02T10:00:00", "2026-03-02T10:00:00.000"])
+def test_a_time_without_an_offset_is_one_of_utc_and_told(name: str, value: str) -> None:
+    proof = one(**{name: value})
+    assert getattr(proof, name) == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert proof.lacks_offset
+    assert not one().lacks_offset
+    assert not one(**{name: "2026-03-02T10:00:00+00:00"}).lacks_offset
 
 
 def test_a_method_that_brings_its_own_key_along_is_malformed() -> None:

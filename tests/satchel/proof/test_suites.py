@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -421,10 +425,33 @@ def test_one_suites_bytes_under_the_name_of_another_are_false() -> None:
             continue
         signed = sign(suite=suite, kind=kind)
         for name in names:
-            if name != suite and kind in suites.SUITES[name].hashes:
+            if suites.SUITES[name].selection is not None:
+                # Its values are written otherwise, so that the bytes cannot even be read.
+                code = "proof.value" if kind in suites.SUITES[name].hashes else "proof.key_mismatch"
+                changed = with_proof(signed, cryptosuite=name)
+                assert code_of(lambda changed=changed, kind=kind: verify(changed, kind=kind)) == code
+            elif name != suite and kind in suites.SUITES[name].hashes:
                 assert not verify(with_proof(signed, cryptosuite=name), kind=kind)
                 bare = with_proof(signed, cryptosuite=name, **{"@context": None})
                 assert not verify(bare, kind=kind)
+
+
+def test_a_suite_that_is_not_met_is_not_imported() -> None:
+    """Cold starts count: checking one proof costs one suite."""
+    program = (
+        "import sys, json; from satchel.proof import suites; from satchel.proof.configuration import proofs_of;"
+        "from satchel.key import multikey; document = json.loads(sys.stdin.read());"
+        "(proof,) = proofs_of(document); key = multikey.decode(proof.verification_method.rpartition('#')[2]);"
+        "assert suites.verify(suites.Secured(document, suites.PINNED), proof, key) and not suites.is_base(proof);"
+        "print([name for name in sys.modules if name.startswith(('satchel.', 'cbor2', 'py_ark'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(sign()), capture_output=True, text=True, check=True
+    )
+    loaded = set(ast.literal_eval(done.stdout))
+    assert "satchel.proof.rdfc" in loaded
+    others = {f"satchel.proof.{name}" for name in ("bbs", "ecdsa_sd", "selective", "legacy", "jws", "disclose")}
+    assert not loaded & {"cbor2", "py_arkworks_bls12381", "satchel.key.bls", *others}
 
 
 def test_an_unknown_suite_is_not_signed_with() -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import didkit
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, SECP256R1, EllipticCurve, generate_private_key
 
 from satchel.codec.base import base64url_encode
@@ -22,6 +23,19 @@ def ec_key(curve: EllipticCurve, name: str) -> str:
     return json.dumps(
         {"kty": "EC", "crv": name}
         | {member: base64url_encode(number.to_bytes(32, "big")) for member, number in members.items()}
+    )
+
+
+def rsa_key() -> str:
+    numbers = rsa.generate_private_key(65537, 2048).private_numbers()
+    members = {"n": numbers.public_numbers.n, "e": numbers.public_numbers.e, "d": numbers.d}
+    members |= {"p": numbers.p, "q": numbers.q, "dp": numbers.dmp1, "dq": numbers.dmq1, "qi": numbers.iqmp}
+    return json.dumps(
+        {"kty": "RSA"}
+        | {
+            member: base64url_encode(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+            for member, number in members.items()
+        }
     )
 
 
@@ -47,7 +61,7 @@ async def main() -> None:
         ec_key(SECP256K1(), "secp256k1"),
     )
     made = [await sign("Ed25519Signature2018", ed25519)]
-    made += [await sign("JsonWebSignature2020", key) for key in (ed25519, p_256, secp256k1)]
+    made += [await sign("JsonWebSignature2020", key) for key in (ed25519, p_256, secp256k1, rsa_key())]
     json.dump(made, sys.stdout, indent=1)
 
 

@@ -512,6 +512,15 @@ _VERIFIER = {
     "data_model.related": Code(
         "fail", "A related resource is not named as it should be, or its digest differs.", "Ask the issuer."
     ),
+    "schema.type_ok": Code("pass", "The token does what the published description of its type asks.", ""),
+    "schema.type_private": Code("not_applicable", "The token's type has no published description.", ""),
+    "schema.type_absent": Code("not_applicable", "No description of the token's type could be had.", ""),
+    "schema.type_needed": Code(
+        "unknown", "The token insists on a description of its type that could not be had.", "Try again later."
+    ),
+    "schema.type_departed": Code(
+        "fail", "The token does not do what the description of its type asks.", "Ask the issuer for a corrected one."
+    ),
     "schema.not_read": Code("not_applicable", "The content of this format is not read yet.", ""),
     "proof.ok": Code("pass", "The content is as it was signed.", ""),
     "proof.older_context": Code(
@@ -833,6 +842,9 @@ _VERIFIER = {
     "chain.ok": Code("pass", "The certificate leads to an authority that this verifier knows.", ""),
     "chain.no_anchor": Code(
         "unknown", "This verifier has no list of certificate authorities.", "Give the ones you trust with --anchors."
+    ),
+    "chain.unsupported": Code(
+        "unknown", "A certificate has a condition that is not checked here.", "Check it with other software."
     ),
     "chain.unknown_authority": Code(
         "unknown", "The certificate leads to no authority that this verifier knows.", "Find out who vouches for it."

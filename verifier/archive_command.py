@@ -139,4 +139,4 @@ def _keeper(home: Home) -> LocalSigner:
 
 
 def _print(value: JsonObject) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json.dumps(value))

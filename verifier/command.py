@@ -282,7 +282,7 @@ def verify(
     files = tuple(_held(Path(name)) for name in evidence)
     kept: list[Saved] = []
     reports = []
-    with closing(World(local, instant, _named(home))) as world, _shelf(home) as shelf, _copies(home) as copies:
+    with closing(World(local, instant, named_home(home))) as world, _shelf(home) as shelf, _copies(home) as copies:
         verifier = _Verifier(
             world=world,
             policy=chosen,
@@ -315,7 +315,7 @@ def verify(
 def _explained(saved: Saved) -> JsonObject:
     """What the file's signatures are over, by the keys that were gathered for it."""
     from verifier.explain import explain
-    from verifier.judge import Keys
+    from verifier.proving import Keys
 
     return explain(read(saved.raw, name=saved.name), Keys(saved.materials).resolve)
 
@@ -370,11 +370,11 @@ def _print_people(table: Sequence[Person], chosen: Policy, *, as_json: bool, as_
 def trusted(folder: str | None, home: str | None) -> Trust:
     if folder is not None:
         return load_trust(_folder(folder, "--trust"))
-    named = _named(home)
+    named = named_home(home)
     return NO_TRUST if named is None else load_trust(named.trust)
 
 
-def _named(home: str | None) -> Home | None:
+def named_home(home: str | None) -> Home | None:
     """The home folder when one is named; otherwise no setting of this machine has a say in a verdict."""
     if home is None and "SATCHEL_HOME" not in os.environ:
         return None
@@ -386,7 +386,7 @@ def _named(home: str | None) -> Home | None:
 @contextmanager
 def _shelf(home: str | None) -> Iterator[FrameworkShelf | None]:
     """The frameworks of the home folder when one is named and has some."""
-    named = _named(home)
+    named = named_home(home)
     if named is None or not named.frameworks.is_dir():
         yield None
         return
@@ -401,7 +401,7 @@ def _shelf(home: str | None) -> Iterator[FrameworkShelf | None]:
 @contextmanager
 def _copies(home: str | None) -> Iterator[DocumentCopies | None]:
     """The DID documents that were seen before, when a home folder is named."""
-    named = _named(home)
+    named = named_home(home)
     if named is None or not named.path.is_dir():
         yield None
         return

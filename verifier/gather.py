@@ -83,15 +83,13 @@ async def gather(
     """
     found = [one for one in inside.everything(envelope) if one.value is not None]
     values = [one.value for one in found if one.value is not None]
-    fetched: dict[Key, Fetched | Fault] = {}
     known = trust or NO_TRUST
     first = _distinct([*_first_round(found, policy), *_of_registries(values, known)])
-    if first:
-        budget = min(BUDGET + BUDGET_INSIDE * max(len(found) - 1, 0), BUDGET_LIMIT)
-        await _add(first, fetch, fetched, budget)
-        _staple(inside.look(envelope).stapled, fetched)
-        await _add(_of_lists(first, fetched), fetch, fetched, budget)
-        await _add(_of_logs(fetched), fetch, fetched, budget)
+    budget = min(BUDGET + BUDGET_INSIDE * max(len(found) - 1, 0), BUDGET_LIMIT)
+    fetched = await rounds(first, fetch, budget, stapled=inside.look(envelope).stapled if first else ())
+    for claims in filter(None, map(_claims, found)):
+        while (request := _of_type(claims, fetched)) is not None:
+            await _add((request,), fetch, fetched, budget)
     seen = {} if copies is None else _seen(fetched, copies)
     frameworks, nodes = ((), {}) if shelf is None else _look_up(values, shelf)
     return Materials(
@@ -105,6 +103,20 @@ async def gather(
         files=files,
         second_opinion=second_opinion,
     )
+
+
+async def rounds(
+    first: Sequence[Request], fetch: Fetch, budget: int, *, stapled: Sequence[Envelope] = ()
+) -> dict[Key, Fetched | Fault]:
+    """The answers to these requests and to those that follow from them: the keys of lists, the approvals of logs. At
+    most `budget` documents; `stapled` are lists that stand in for those that could not be had."""
+    fetched: dict[Key, Fetched | Fault] = {}
+    if first:
+        await _add(first, fetch, fetched, budget)
+        _staple(stapled, fetched)
+        await _add(_of_lists(first, fetched), fetch, fetched, budget)
+        await _add(_of_logs(fetched), fetch, fetched, budget)
+    return fetched
 
 
 def requests_for(envelope: Envelope, policy: Policy, trust: Trust = NO_TRUST) -> tuple[Request, ...]:
@@ -121,7 +133,21 @@ def _first_round(found: Iterable[Envelope], policy: Policy) -> tuple[Request, ..
         wanted += _of_keys(one)
         if wants_status and one.value is not None:
             wanted += _of_status(one.value)
+        if (claims := _claims(one)) is not None and (request := _of_type(claims, {})) is not None:
+            wanted.append(request)
     return _distinct(wanted)
+
+
+def _claims(envelope: Envelope) -> JsonObject | None:
+    """The claims of a token that may have a published description of its type."""
+    token = envelope.token
+    return token.document if token is not None and token.profile == "dc+sd-jwt" else None
+
+
+def _of_type(claims: JsonObject, fetched: Mapping[Key, Fetched | Fault]) -> Request | None:
+    from verifier.facet import type_metadata
+
+    return type_metadata.next_request(claims, fetched)
 
 
 def _of_registries(values: Sequence[JsonObject], trust: Trust) -> Iterable[Request]:

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from aiohttp import web
 from pydantic import Field
 
+from did import universal
 from satchel import __version__
 from satchel.codec import strictjson
 from satchel.errors import SatchelError
@@ -202,16 +203,20 @@ def build(
     trust: Trust = NO_TRUST,
     vc_api: Options | None = None,
     copies: DocumentCopies | None = None,
+    universal_resolver: str | None = None,
 ) -> web.Application:
     """The application. `origin` is the one address that its links are made of; it keeps nothing, and gives tokens to
-    the client of the VC API only, when `vc_api` opens it for one."""
+    the client of the VC API only, when `vc_api` opens it for one. Its DID resolver asks the universal one, when one is
+    named, for methods that are not known here (DidError did.invalid when that is no https URL); verdicts never do."""
+    if universal_resolver is not None:
+        universal.request_to(universal_resolver)
     aside = Aside()
     service = VerifierService(
         fetch=fetch, clock=clock, policy=policy, shelf=shelf, trust=trust, aside=aside, copies=copies
     )
     tokens: TokenStore = NoTokens()
     rate = PEER_RATE
-    routes = (*Face(service).routes(), *Resolver(fetch).routes())
+    routes = (*Face(service).routes(), *Resolver(fetch, universal_resolver=universal_resolver).routes())
     if vc_api is not None:
         rate = vcapi.PEER_RATE
         routes += vcapi.mounted(vc_api, fetch=fetch, clock=clock, aside=aside, entropy=entropy.system)
@@ -239,6 +244,7 @@ async def opened(
     origins: Mapping[str, str] | None = None,
     clock: Clock = utc_now,
     vc_api: Options | None = None,
+    universal_resolver: str | None = None,
 ) -> AsyncIterator[web.Application]:
     """The application with the frameworks, trust lists and seen DID documents of this home, if one is named, and with
     the network.
@@ -253,7 +259,16 @@ async def opened(
             shelf.frameworks()
         copies = None if home is None else stack.enter_context(SeenDocuments(home.cache_db))
         async with network.opened(home, clock=clock, origins=origins) as fetch:
-            yield build(fetch=fetch, origin=origin, clock=clock, shelf=shelf, trust=trust, vc_api=vc_api, copies=copies)
+            yield build(
+                fetch=fetch,
+                origin=origin,
+                clock=clock,
+                shelf=shelf,
+                trust=trust,
+                vc_api=vc_api,
+                copies=copies,
+                universal_resolver=universal_resolver,
+            )
 
 
 async def serve(
@@ -267,6 +282,7 @@ async def serve(
     origins: Mapping[str, str] | None = None,
     clock: Clock = utc_now,
     vc_api: Options | None = None,
+    universal_resolver: str | None = None,
 ) -> None:
     """Serves the verifier on a TCP port, or on a unix socket when one is named, until SIGTERM or SIGINT.
 
@@ -275,7 +291,9 @@ async def serve(
     """
     at: Address = Tcp(host=host, port=port) if socket is None else Unix(path=socket)
     named = origin or (f"http://localhost:{port}" if port and socket is None else "http://localhost")
-    async with opened(home, origin=named, origins=origins, clock=clock, vc_api=vc_api) as application:
+    async with opened(
+        home, origin=named, origins=origins, clock=clock, vc_api=vc_api, universal_resolver=universal_resolver
+    ) as application:
         await run(application, at=[at], announce=announce)
 
 

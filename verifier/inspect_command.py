@@ -15,8 +15,8 @@ from satchel.errors import UsageFault
 from satchel.node.clock import utc_now
 from satchel.text import for_terminal
 from verifier.explain import explain, to_text
-from verifier.judge import Keys
 from verifier.materials import Materials
+from verifier.proving import Keys
 
 
 @click.command()

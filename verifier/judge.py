@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from did.document import DidDocument
-from did.resolve import requests_for, resolve
 from satchel.codec import timestamp
-from satchel.credential import openbadge, status
-from satchel.credential.envelope import Envelope, Fault
-from satchel.credential.read import read
-from satchel.credential.status import ListedEntry, ListEntry, TokenEntry, UnsupportedEntry
-from satchel.errors import CodecError, DidError, ProofError, StatusError
-from satchel.port import Did, Fetched, JsonObject, JsonValue, drive
+from satchel.credential import openbadge
+from satchel.credential.envelope import Envelope
+from satchel.errors import CodecError
+from satchel.port import JsonObject, JsonValue
 from verifier import inside
 from verifier.facet import (
     alignment,
@@ -40,13 +36,14 @@ from verifier.facet import (
 from verifier.facet import status as status_facet
 from verifier.facet.endorsements import JudgedEndorsement
 from verifier.facet.parts import JudgedPart, Owner
-from verifier.facet.proof import AUTHENTICATION, PURPOSE, Checked, ProofPurpose
-from verifier.facet.status import JudgedList
+from verifier.facet.proof import AUTHENTICATION, PURPOSE
 from verifier.inside import Inside
+from verifier.listing import Lists, entries_of
 from verifier.materials import Asked, Materials
-from verifier.policy import Policy, verdict
+from verifier.policy import Policy
+from verifier.proving import Proofs
 from verifier.reading import STRICT, Reading
-from verifier.report import Facet, Report
+from verifier.report import Facet, Report, conclude
 
 if TYPE_CHECKING:
     from satchel.credential.token import Token
@@ -86,26 +83,6 @@ def judge(
     return _Judging(materials, policy, reading).report(envelope, asked, depth=0)
 
 
-class Keys:
-    """DID documents from the materials, each resolved once for a verdict."""
-
-    def __init__(self, materials: Materials) -> None:
-        self._fetch = materials.as_fetch()
-        self._copies = materials.copies
-        self._found: dict[Did, DidDocument | DidError] = {}
-
-    def resolve(self, did: Did) -> DidDocument | DidError:
-        found = self._found.get(did)
-        if found is None:
-            try:
-                kept = [copy for request in requests_for(did) for copy in self._copies.get(request.url, ())]
-                found = drive(resolve(did, fetch=self._fetch, copies=kept)).document
-            except DidError as error:
-                found = error
-            self._found[did] = found
-        return found
-
-
 class _Judging:
     """One verdict in the making: what all its reports share, and how many documents are still judged for it."""
 
@@ -113,7 +90,8 @@ class _Judging:
         self._materials = materials
         self._policy = policy
         self._reading = reading
-        self._keys = Keys(materials)
+        self._proofs = Proofs(materials, policy, reading)
+        self._lists = Lists(materials, policy, self._proofs)
         self._left = inside.COUNT_LIMIT
 
     def report(self, envelope: Envelope, asked: Asked, *, depth: int) -> Report:
@@ -141,10 +119,10 @@ class _Judging:
         """A credential, a learner record, or a stack by its manifest."""
         now = self._materials.now
         issuer, version = openbadge.issuer_id(value), openbadge.version(value)
-        checked, proof_facet = self._check_proofs(found.outer, value, asked, PURPOSE)
+        checked, proof_facet = self._proofs.check(found.outer, value, asked, PURPOSE)
         binding = issuer_binding.facet(checked, issuer, now)
         is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
-        lists = self._lists(value)
+        lists = self._lists.of(value)
         subjects = openbadge.subject_ids(value)
         parts_facet = _NO_PARTS
         inner: tuple[Report, ...] = ()
@@ -164,7 +142,7 @@ class _Judging:
             self._authority(value, issuer, is_bound=is_bound),
             self._trust(value, issuer, is_bound=is_bound),
             validity.facet(value, version, now),
-            status_facet.facet(_entries(value), lists, issuer),
+            status_facet.facet(entries_of(value), lists, issuer),
             # The manifest of a stack knows its learner by the key alone; an address is asked of the parts.
             subject.facet(value, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
             parts_facet,
@@ -182,21 +160,21 @@ class _Judging:
     def _claims(self, envelope: Envelope, found: Inside, token: Token, asked: Asked, read_facet: Facet) -> Report:
         """An SD-JWT VC: plain claims, of no data model of linked data."""
         claims = token.document
-        checked, proof_facet = self._check_proofs(envelope, claims, asked, PURPOSE)
+        checked, proof_facet = self._proofs.check(envelope, claims, asked, PURPOSE)
         binding = issuer_binding.facet(checked, token.issuer, self._materials.now)
         is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
         about: JsonObject = {"credentialSubject": {"id": claims.get("sub")}}
-        lists = self._lists(claims)
+        lists = self._lists.of(claims)
         facets = (
             read_facet,
             data_model.claims_facet(claims),
-            _NO_SCHEMA,
+            self._type(token),
             proof_facet,
             binding,
             self._authority({}, token.issuer, is_bound=is_bound),
             self._trust({}, token.issuer, is_bound=is_bound),
             validity.token_facet(token.not_before, token.expires, self._materials.now),
-            status_facet.facet(_entries(claims), lists, token.issuer),
+            status_facet.facet(entries_of(claims), lists, token.issuer),
             subject.facet(about, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
             _NO_PARTS,
             _NO_ENDORSEMENTS,
@@ -218,7 +196,7 @@ class _Judging:
         value, now = token.document, self._materials.now
         version, issuer = openbadge.version(value), openbadge.issuer_id(value)
         checked, key = seal.check(token, self._reading.contexts)
-        proof_facet = proof.facet((checked,))
+        proof_facet = self._proofs.enough((checked,), proof.facet((checked,)))
         chained = seal.chain(token, self._materials.anchors, now)
         # A signature is good whatever a vocabulary that is not held leaves open.
         binding = seal.binding(token, chained, is_good=proof_facet.outcome != "fail" and key is not None)
@@ -232,7 +210,7 @@ class _Judging:
             parts_facet, inner = self._parts(found, value, owner, replace(asked, challenge=None, domain=None), depth)
         endorsed_facet, endorsed = self._endorsements(value, issuer, subjects, depth)
         is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
-        lists = self._lists(value)
+        lists = self._lists.of(value)
         facets = (
             read_facet,
             data_model.facet(value, version),
@@ -242,7 +220,7 @@ class _Judging:
             self._authority(value, sealer, is_bound=is_bound),
             self._trust(value, sealer, is_bound=is_bound),
             validity.facet(value, version, now),
-            status_facet.facet(_entries(value), lists, issuer),
+            status_facet.facet(entries_of(value), lists, issuer),
             subject.facet(value, asked),
             parts_facet,
             endorsed_facet,
@@ -261,7 +239,7 @@ class _Judging:
         self, envelope: Envelope, found: Inside, value: JsonObject, asked: Asked, read_facet: Facet, depth: int
     ) -> Report:
         now, version = self._materials.now, openbadge.version(value)
-        checked, proof_facet = self._check_proofs(envelope, value, asked, AUTHENTICATION)
+        checked, proof_facet = self._proofs.check(envelope, value, asked, AUTHENTICATION)
         holder = _holder(value)
         if holder is None and envelope.token is not None:
             holder = envelope.token.issuer
@@ -277,7 +255,7 @@ class _Judging:
             require_holder_binding=asked.require_holder_binding and not is_proven,
         )
         parts_facet, inner = self._parts(found, value, owner, question, depth)
-        lists = self._lists(value)
+        lists = self._lists.of(value)
         facets = (
             read_facet,
             data_model.presentation_facet(value, version, self._reading.check_inline),
@@ -287,7 +265,7 @@ class _Judging:
             _HOLDER_AUTHORITY,
             _HOLDER_TRUST,
             validity.facet(value, version, now),
-            status_facet.facet(_entries(value), lists, holder),
+            status_facet.facet(entries_of(value), lists, holder),
             subject.presentation_facet(holder, asked, is_proven=is_proven),
             parts_facet,
             _NO_ENDORSEMENTS,
@@ -370,6 +348,15 @@ class _Judging:
     def _privacy(self, value: JsonObject) -> Facet:
         return privacy.facet(value, [url for _, url in self._materials.fetched])
 
+    def _type(self, token: Token) -> Facet:
+        from satchel.proof import sdjwt
+        from verifier.facet import type_metadata
+
+        read = token.read
+        if not isinstance(read, sdjwt.Token):
+            raise TypeError(f"a token of the profile {token.profile} was read as {type(read).__name__}")
+        return type_metadata.facet(read, self._materials.fetched)
+
     def _second_opinion(self, by_us: Facet, depth: int) -> tuple[Facet, ...]:
         """On the document that was asked about, when another engine was heard."""
         if depth or self._materials.second_opinion is None:
@@ -390,101 +377,6 @@ class _Judging:
             return _NO_ALIGNMENT
         return alignment.facet(found, self._materials.frameworks, self._materials.nodes, _awarded(value))
 
-    def _check_proofs(
-        self, envelope: Envelope, value: JsonObject, asked: Asked, purpose: ProofPurpose
-    ) -> tuple[tuple[Checked, ...], Facet]:
-        """The proofs in a document, or the one that the token around it is."""
-        if envelope.token is not None:
-            from verifier.facet import token
-
-            one = token.check(
-                envelope.token,
-                self._keys.resolve,
-                asked,
-                self._materials.now,
-                purpose=purpose,
-                contexts=self._reading.contexts,
-            )
-            return (one,), proof.facet((one,))
-        try:
-            checked = proof.check(
-                value, self._keys.resolve, asked, self._materials.now, purpose=purpose, contexts=self._reading.contexts
-            )
-        except ProofError as error:
-            return (), proof.facet(error)
-        return checked, self._enough(checked, proof.facet(checked))
-
-    def _enough(self, checked: Sequence[Checked], found: Facet) -> Facet:
-        """The facet, unless the policy asks for more good proofs than there are: that the last link of a chain was
-        taken away, or that a chain was made a set, cannot be seen in what is left."""
-        good = sum(entry.is_good for entry in checked)
-        if good >= self._policy.proofs or found.outcome not in _GOOD:
-            return found
-        message = f"The document has {good} good signatures, and this policy asks for {self._policy.proofs}."
-        return Facet.of("proof", "proof.too_few", message, **found.details)
-
-    def _lists(self, value: JsonObject) -> Mapping[str, JudgedList]:
-        """The judged lists of the credential's entries, by URL. At most as many as a credential may have entries."""
-        if "credentialStatus" not in value and "status" not in value:
-            return _NO_LISTS
-        entries = _entries(value)
-        if isinstance(entries, StatusError):
-            return _NO_LISTS
-        asked = {entry.list_url: entry for entry in entries if not isinstance(entry, UnsupportedEntry)}
-        speaker = _speaker(value)
-        return {url: replace(self._list(url, entry, speaker), age=self._age(url)) for url, entry in asked.items()}
-
-    def _age(self, url: str) -> timedelta | None:
-        """How old a remembered copy of a list is; None for one that was fetched for this check."""
-        found = self._materials.fetched.get(("status", url))
-        is_remembered = isinstance(found, Fetched) and found.source in ("cache", "stapled")
-        return self._materials.now - found.fetched_at if isinstance(found, Fetched) and is_remembered else None
-
-    def _list(self, url: str, entry: ListEntry, issuer: str | None) -> JudgedList:
-        """One list. Its own status, if it has one, is not followed: a list that points at itself would never end."""
-        found = self._materials.fetched.get(("status", url))
-        if not isinstance(found, Fetched):
-            fault = found or Fault(code="fetch.not_gathered", message=f"{url} was not gathered")
-            return JudgedList(value=None, report=None, fault=fault)
-        envelope = read(found.body, name=url)
-        if isinstance(entry, TokenEntry):
-            return self._token_list(envelope, issuer)
-        value = envelope.value
-        if value is None:
-            fault = envelope.fault or Fault(code="parse.not_credential", message=f"{url} is no list in JSON")
-            return JudgedList(value=None, report=None, fault=fault)
-        if isinstance(entry, ListedEntry):
-            return JudgedList(value=value, report=None, fault=None)
-        version = openbadge.version(value)
-        checked, proof_facet = self._check_proofs(envelope, value, _NOBODY, PURPOSE)
-        facets = (
-            parse.facet(envelope),
-            data_model.facet(value, version),
-            proof_facet,
-            issuer_binding.facet(checked, openbadge.issuer_id(value), self._materials.now),
-            validity.facet(value, version, self._materials.now),
-        )
-        return JudgedList(value=value, report=self._report(envelope, facets), fault=None)
-
-    def _token_list(self, envelope: Envelope, issuer: str | None) -> JudgedList:
-        from satchel.credential import status_token
-        from verifier.facet import list_token
-
-        try:
-            token = status_token.read(envelope.raw)
-        except (ProofError, StatusError) as error:
-            code = _LIST_CODES.get(error.code, "status.list_unverified")
-            return JudgedList(value=None, report=None, fault=Fault(code=code, message=error.message))
-        now = self._materials.now
-        checked, proof_facet = list_token.check(token, issuer, self._keys.resolve)
-        facets = (
-            Facet.of("parse", "parse.ok"),
-            proof_facet,
-            issuer_binding.facet((checked,), token.claims.issuer or issuer, now),
-            list_token.validity(token, now),
-        )
-        return JudgedList(value=token.claims, report=self._report(envelope, facets), fault=None)
-
     def _report(
         self,
         envelope: Envelope,
@@ -493,16 +385,7 @@ class _Judging:
         *,
         format_of: Envelope | None = None,
     ) -> Report:
-        return Report(
-            name=envelope.name,
-            sha256=envelope.digest,
-            format=(format_of or envelope).format,
-            verdict=verdict(self._policy, facets),
-            policy=self._policy.name,
-            checked_at=self._materials.now,
-            facets=facets,
-            inner=inner,
-        )
+        return conclude(envelope, facets, self._policy, self._materials.now, inner, format_of=format_of)
 
 
 _LEGACY_BAKED: Final = "A picture with an Open Badge 2.0 in it. This older format is shown and never verified."
@@ -510,16 +393,7 @@ _LEGACY: Final[Mapping[str, str]] = {
     "token": "An Open Badge 2.0 with a signature. This older format is shown and never verified.",
     "json": "An Open Badge 2.0 that its issuer hosts: the file itself proves nothing. It is shown and never verified.",
 }
-# What is no list token at all is told apart from one that cannot be believed.
-_LIST_CODES: Final[Mapping[str, str]] = {
-    "proof.token_malformed": "status.list_malformed",
-    "proof.token_type": "status.list_malformed",
-    "status.list_malformed": "status.list_malformed",
-    "status.list_encoding": "status.list_encoding",
-}
-_NO_LISTS: Final[Mapping[str, JudgedList]] = {}
 _NO_TRUST_LIST: Final = Facet.of("issuer_trust", "issuer_trust.no_list")
-_NO_SCHEMA: Final = Facet.of("schema", "schema.not_open_badge")
 _NO_PARTS: Final = Facet.of("parts", "parts.none")
 _NO_ENDORSEMENTS: Final = Facet.of("endorsements", "endorsements.none")
 _NO_ALIGNMENT: Final = Facet.of("alignment", "alignment.none")
@@ -540,13 +414,6 @@ def _asked_of(found: Inside, asked: Asked, *, is_good: bool) -> Asked:
     return asked
 
 
-def _entries(value: JsonObject) -> tuple[status.Entry, ...] | StatusError:
-    try:
-        return status.entries_of(value)
-    except StatusError as error:
-        return error
-
-
 def _results(value: JsonObject) -> Facet:
     subjects = value.get("credentialSubject")
     if not any(
@@ -556,12 +423,6 @@ def _results(value: JsonObject) -> Facet:
     from verifier.facet import results
 
     return results.facet(value)
-
-
-def _speaker(value: JsonObject) -> str | None:
-    """Who issued the credential, or the claims, whose status is asked."""
-    claimed = value.get("iss")
-    return openbadge.issuer_id(value) or (claimed if isinstance(claimed, str) else None)
 
 
 def _holder(value: JsonObject) -> str | None:

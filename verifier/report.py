@@ -10,10 +10,10 @@ from typing import Final
 
 from satchel.codec import timestamp
 from satchel.codes import CODES, Outcome
-from satchel.credential.envelope import Format
+from satchel.credential.envelope import Envelope, Format
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
-from verifier.policy import Verdict
+from verifier.policy import Policy, Verdict, verdict
 
 SCHEMA: Final = "satchel.report/1"
 
@@ -100,6 +100,29 @@ class Report:
     checked_at: datetime
     facets: tuple[Facet, ...]
     inner: tuple[Report, ...] = ()
+
+
+def conclude(
+    envelope: Envelope,
+    facets: tuple[Facet, ...],
+    policy: Policy,
+    now: datetime,
+    inner: tuple[Report, ...] = (),
+    *,
+    format_of: Envelope | None = None,
+) -> Report:
+    """The report that these facets give under the policy; `format_of` is what the format is taken of, when it is not
+    the envelope itself."""
+    return Report(
+        name=envelope.name,
+        sha256=envelope.digest,
+        format=(format_of or envelope).format,
+        verdict=verdict(policy, facets),
+        policy=policy.name,
+        checked_at=now,
+        facets=facets,
+        inner=inner,
+    )
 
 
 def to_json(report: Report) -> JsonObject:

@@ -174,7 +174,7 @@ def load_anchors(path: Path) -> tuple[bytes, ...]:
         is_text = b"-----BEGIN CERTIFICATE-----" in raw
         found = x509.load_pem_x509_certificates(raw) if is_text else [x509.load_der_x509_certificate(raw)]
         return tuple(one.public_bytes(Encoding.DER) for one in found)
-    except ValueError as fault:
+    except (ValueError, x509.InvalidVersion) as fault:
         raise SettingsFault("trust.anchors", f"{path} holds no certificates in PEM or DER") from fault
 
 

@@ -23,8 +23,8 @@ from tests.verifier.facet.test_disclosing import held, issued
 from tests.verifier.facet.test_seal import sealed
 from tests.verifier.tokens import old_jwt, vc_jwt, vp_jwt
 from verifier.explain import explain, to_text
-from verifier.judge import Keys
 from verifier.materials import Materials
+from verifier.proving import Keys
 
 VECTORS = SHARED / "vectors"
 FOLDERS = [

@@ -17,6 +17,7 @@ from did import create
 from did.method.webvh import write
 from issuer import http as issuer_http
 from issuer.service import IssuerService
+from satchel.errors import DidError
 from satchel.node.mirror import MirrorFetch
 from satchel.node.server import Tcp, serve
 from satchel.node.settings import Home
@@ -127,3 +128,18 @@ async def test_an_issuer_resolves_its_own_dids_and_asks_nobody_for_others(tmp_pa
         assert (await get(session, DID_KEY))[0] == 200
         status, _, value = await get(session, "did:web:other.example")
         assert (status, value["didResolutionMetadata"]["error"]["code"]) == (500, "did.unreachable")
+
+
+async def test_other_methods_go_to_the_universal_resolver_when_one_is_named(tmp_path: Path) -> None:
+    did = "did:ebsi:zfEmvX5twhXjQJiCWsukvQA"
+    path = tmp_path / "resolver.example" / "1.0" / "identifiers" / did
+    path.parent.mkdir(parents=True)
+    path.write_text(f'{{"didDocument":{{"id":"{did}"}}}}')
+    fetch = MirrorFetch(tmp_path, NOW)
+    for named, expected in (("https://resolver.example/1.0/identifiers", 200), (None, 501)):
+        application = build(fetch=fetch, origin="https://verifier.example", clock=lambda: NOW, universal_resolver=named)
+        async with serve(application, at=[Tcp()]) as serving, aiohttp.ClientSession(serving.urls[0]) as one:
+            assert (await get(one, did))[0] == expected
+    with pytest.raises(DidError) as caught:
+        build(fetch=fetch, origin="https://verifier.example", universal_resolver="http://resolver.example")
+    assert caught.value.code == "did.invalid"

@@ -268,6 +268,39 @@ def test_what_the_network_gives_is_noted_for_the_next_time(tmp_path: Path, web: 
         assert [one.body for one in copies.of(DID_JSON)] == [web_document(NEW, 4)]
 
 
+@pytest.mark.parametrize(
+    "number,outcome,code",
+    [
+        (4, "pass", "issuer_binding.ok"),
+        (OLD, "fail", "issuer_binding.not_authorised"),
+        (NEW, "warn", "issuer_binding.key_backdated"),
+    ],
+)
+def test_who_presents_shows_a_key_of_today(tmp_path: Path, number: int, outcome: str, code: str) -> None:
+    """With an old key and an old date a thief would pass for its owner, whatever the challenge."""
+
+    def with_authentication(value: JsonObject) -> JsonObject:
+        return value | {"authentication": value["assertionMethod"]}
+
+    first = with_authentication(document("did:webvh:{SCID}:issuer.example", (OLD, 4)))
+    did, log = write.create(first, signer=signer(9), now=THEN - 10 * DAY)
+    later = with_authentication(document(did, (NEW, 4)))
+    publish(tmp_path, did, write.update(log, Change(state=later), signer=signer(9), now=ROTATED))
+    shown = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": did,
+        "verifiableCredential": [signed(badge())],
+    }
+    raw = to_bytes(
+        signed(shown, key=key(number), method=f"{did}#k{number}", created=THEN, purpose="authentication", challenge="q")
+    )
+    envelope, asked, policy = read(raw, name="shown.json"), Asked(challenge="q"), POLICIES["default"]
+    materials = drive(gather(envelope, policy, asked, NOW, MirrorFetch(tmp_path, NOW)))
+    (found,) = [one for one in judge(envelope, materials, policy, asked).facets if one.facet == "issuer_binding"]
+    assert (found.outcome, found.code) == (outcome, code)
+
+
 def test_a_did_key_needs_no_history() -> None:
     one = PrivateKey.from_seed(bytes(range(40, 72)))
     did = create.did_key(one.public())

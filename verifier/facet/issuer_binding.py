@@ -98,6 +98,9 @@ def _bind(entry: Checked, issuer: str | None, now: datetime, purpose: ProofPurpo
         why = None if fault is None else f"The issuer's keys could not be found: {fault.message}."
         return Facet.of(_NAME, "issuer_binding.unresolved", why, cause=None if fault is None else fault.code)
     then, today = _standing(entry, entry.document, now, purpose)
+    if purpose == AUTHENTICATION:
+        # Who presents shows a key of today: with an old one and an old date a thief would pass for its owner.
+        then = then and today
     if not (then or today):
         why = None if entry.document.past is None or entry.document.past.is_whole else _NO_HISTORY
         return Facet.of(_NAME, "issuer_binding.not_authorised", why, issuer=issuer)

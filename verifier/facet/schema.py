@@ -6,7 +6,10 @@ from typing import Final
 
 from satchel.credential import openbadge
 from satchel.credential import schema as schemas
+from satchel.errors import ProofError
 from satchel.port import JsonObject
+from satchel.proof import suites
+from satchel.proof.configuration import proofs_of
 from verifier.report import Facet
 
 _OK: Final = Facet.of("schema", "schema.ok")
@@ -22,9 +25,21 @@ def facet(value: JsonObject) -> Facet:
         return _OK
     faults = schemas.faults(value, schemas.OPEN_BADGE)
     first = faults[0]
+    if all(fault.is_absence for fault in faults) and _is_part(value):
+        return Facet.of("schema", "schema.hidden")
     return Facet.of(
         "schema",
         "schema.invalid",
         f"{first.path or 'The credential'} {first.message}",
         items=[{"path": fault.path, "message": fault.message} for fault in faults],
     )
+
+
+def _is_part(value: JsonObject) -> bool:
+    """Whether the holder shows a part of what was signed: what is missing may be hidden."""
+    try:
+        proofs = proofs_of(value)
+    except ProofError:
+        return False
+    found = [suites.find(proof) for proof in proofs]
+    return any(suite is not None and suite.selection is not None for suite in found)

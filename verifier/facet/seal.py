@@ -19,6 +19,7 @@ from satchel.codes import CODES
 from satchel.credential import openbadge
 from satchel.credential.token import Token
 from satchel.errors import KeyFault, LinkedError, ProofError
+from satchel.key.certificate import load
 from satchel.key.public import PublicKey
 from satchel.linked.context import Contexts
 from satchel.linked.emit import to_quads
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 CHAIN_LIMIT: Final = 8
+# Basic constraints, key usage, and what restricts nothing that a seal is for: policies and extended usage.
+_LOOKED_AT: Final = frozenset(("2.5.29.19", "2.5.29.15", "2.5.29.32", "2.5.29.37"))
 # organizationIdentifier (ETSI EN 319 412-1 §5.1.4), as VATES-A00000000.
 _ORGANISATION_ID: Final = "2.5.4.97"
 # Names that somebody controls by other means than a certificate: a sealer could write anybody's.
@@ -85,30 +88,42 @@ def _verify(token: Token, contexts: Contexts) -> tuple[str, str | None, PublicKe
 
 def chain(token: Token, anchors: Sequence[bytes], now: datetime) -> Facet:
     """Whether the certificate leads to one of the anchors (certificates in DER that this verifier trusts)."""
-    from cryptography import x509
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.x509 import DuplicateExtension, UnsupportedGeneralNameType
 
     read = token.read
     if not isinstance(read, jades.Token):
         return Facet.of("chain", "chain.malformed")
     try:
-        certificates = [x509.load_der_x509_certificate(one) for one in read.certificates[:CHAIN_LIMIT]]
-        trusted = [x509.load_der_x509_certificate(one) for one in anchors]
-        leaf = certificates[0]
-        details = _details(leaf)
-        sealed_at = read.sealed_at
+        certificates = [load(one) for one in read.certificates[:CHAIN_LIMIT]]
+        trusted = [load(one) for one in anchors]
+        details = _details(certificates[0])
         broken = _broken(certificates)
-    except (ValueError, UnsupportedAlgorithm, InvalidSignature, TypeError) as fault:
-        return Facet.of("chain", "chain.malformed", f"A certificate of the seal cannot be used: {fault}.")
+        was_in_force = read.sealed_at is None or _covers(certificates[0], read.sealed_at)
+        leads = any(_leads_to(certificates, anchor) for anchor in trusted)
+        covers = all(_covers(one, now) for one in certificates)
+        is_understood = all(_is_understood(one) for one in (*certificates, *trusted))
+    except (
+        KeyFault,
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        DuplicateExtension,
+        UnsupportedGeneralNameType,
+    ) as fault:
+        shown = for_terminal(fault.message if isinstance(fault, KeyFault) else str(fault), limit=200)
+        return Facet.of("chain", "chain.malformed", f"A certificate of the seal cannot be used: {shown}.")
     if broken is not None:
         return Facet.of("chain", "chain.broken", broken, **details)
-    if sealed_at is not None and not _covers(leaf, sealed_at):
+    if not was_in_force:
         return Facet.of("chain", "chain.outside_dates", **details)
     if not trusted:
         return Facet.of("chain", "chain.no_anchor", **details)
-    if not any(_leads_to(certificates[-1], anchor) for anchor in trusted):
+    if not is_understood:
+        return Facet.of("chain", "chain.unsupported", **details)
+    if not leads:
         return Facet.of("chain", "chain.unknown_authority", **details)
-    if not all(_covers(one, now) for one in certificates):
+    if not covers:
         return Facet.of("chain", "chain.ended", **details)
     return Facet.of("chain", "chain.ok", **details)
 
@@ -165,41 +180,48 @@ def _broken(certificates: Sequence[Certificate]) -> str | None:
         usage = None
     if usage is not None and not (usage.digital_signature or usage.content_commitment):
         return "The seal's certificate is not for signing."
-    for below, above in pairwise(certificates):
+    for place, (below, above) in enumerate(pairwise(certificates)):
         try:
             below.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature):
             return "A certificate of the chain is not signed by the next."
-        if not _is_authority(above):
-            return "A certificate of the chain is signed by one that is no authority's."
+        if not _is_authority(above, below=place):
+            return "A certificate of the chain is signed by one that may not sign it."
     return None
 
 
-def _is_authority(certificate: Certificate) -> bool:
-    """RFC 5280 §6.1.4 (k) and (n)."""
+def _is_authority(certificate: Certificate, *, below: int) -> bool:
+    """Whether it may sign certificates, with this many authorities below it (RFC 5280 §6.1.4 (k) to (n))."""
     from cryptography import x509
 
     try:
-        is_authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
         return False
+    if not basic.ca or (basic.path_length is not None and below > basic.path_length):
+        return False
     try:
-        return is_authority and certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
     except x509.ExtensionNotFound:
-        return is_authority
+        return True
 
 
-def _leads_to(last: Certificate, anchor: Certificate) -> bool:
+def _is_understood(certificate: Certificate) -> bool:
+    """Whether every condition that is critical is looked at here: names that an authority is bound to are not."""
+    return all(one.oid.dotted_string in _LOOKED_AT for one in certificate.extensions if one.critical)
+
+
+def _leads_to(certificates: Sequence[Certificate], anchor: Certificate) -> bool:
     """Whether the last certificate of the chain is the anchor, or is signed by it."""
     from cryptography.exceptions import InvalidSignature
 
-    if last == anchor:
+    if certificates[-1] == anchor:
         return True
     try:
-        last.verify_directly_issued_by(anchor)
+        certificates[-1].verify_directly_issued_by(anchor)
     except (ValueError, TypeError, InvalidSignature):
         return False
-    return _is_authority(anchor)
+    return _is_authority(anchor, below=len(certificates) - 1)
 
 
 def _covers(certificate: Certificate, moment: datetime) -> bool:
@@ -218,13 +240,11 @@ def _details(leaf: Certificate) -> JsonObject:
 
 
 def _sealer_of(token: Token) -> Sealer | None:
-    from cryptography import x509
-
     if not isinstance(token.read, jades.Token):
         return None
     try:
-        return _sealer(x509.load_der_x509_certificate(token.read.certificates[0]))
-    except ValueError:
+        return _sealer(load(token.read.certificates[0]))
+    except (KeyFault, ValueError):
         return None
 
 

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from satchel.credential.read import read
 from satchel.node.mirror import OfflineFetch
@@ -59,6 +61,8 @@ def certificate(
     signs: bool = True,
     start: datetime = START,
     end: datetime = END,
+    path_length: int | None = None,
+    more: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
     usage = dict.fromkeys(
         (
@@ -77,7 +81,7 @@ def certificate(
     usage["key_cert_sign"] = is_authority
     usage["digital_signature"] = signs and not is_authority
     usage["key_encipherment"] = not signs
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -85,10 +89,12 @@ def certificate(
         .serial_number(7)
         .not_valid_before(start)
         .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=path_length), critical=True)
         .add_extension(x509.KeyUsage(**usage), critical=True)
-        .sign(by, hashes.SHA256())
     )
+    if more is not None:
+        builder = builder.add_extension(more, critical=True)
+    return builder.sign(by, hashes.SHA256())
 
 
 TOP = certificate(AUTHORITY, ROOT, AUTHORITY, ROOT, is_authority=True)
@@ -238,6 +244,46 @@ def test_a_chain_that_does_not_hold_refuses_the_seal(chain: tuple[x509.Certifica
     says(report, "rejected", "issuer_binding", "fail", "issuer_binding.seal_refused")
     assert facet(report, "chain").code == code
     assert facet(report, "proof").code == "proof.ok"
+
+
+def test_an_authority_signs_no_longer_chain_than_it_may() -> None:
+    short = certificate(AUTHORITY, ROOT, AUTHORITY, ROOT, is_authority=True, path_length=0)
+    says(report_on(sealed(), short), "undecided", "chain", "unknown", "chain.unknown_authority")
+    report = report_on(sealed(None, GOOD, OFFICE, short), short)
+    says(report, "rejected", "chain", "fail", "chain.broken")
+    long = certificate(AUTHORITY, ROOT, AUTHORITY, ROOT, is_authority=True, path_length=1)
+    assert facet(report_on(sealed(), long), "chain").code == "chain.ok"
+
+
+def test_a_condition_that_is_not_checked_here_leaves_the_chain_open() -> None:
+    names = x509.NameConstraints(permitted_subtrees=[x509.DNSName("school.example")], excluded_subtrees=None)
+    bound = certificate(BETWEEN, MIDDLE, AUTHORITY, ROOT, is_authority=True, more=names)
+    says(report_on(sealed(None, GOOD, bound), TOP), "undecided", "chain", "unknown", "chain.unsupported")
+
+
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@given(data=st.data())
+def test_a_certificate_with_a_changed_byte_never_breaks_the_judge(data: st.DataObject) -> None:
+    ders = [bytearray(der(GOOD)), bytearray(der(OFFICE))]
+    changed = ders[data.draw(st.integers(0, 1))]
+    changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+
+    def put(header: Document) -> None:
+        header["x5c"] = [binascii.b2a_base64(bytes(one), newline=False).decode() for one in ders]
+
+    assert report_on(sealed(change=put), TOP).verdict in ("rejected", "undecided")
+
+
+def test_a_certificate_of_no_version_is_refused() -> None:
+    raw = bytearray(der(GOOD))
+    raw[raw.index(b"\xa0\x03\x02\x01\x02") + 4] = 98
+
+    def put(header: Document) -> None:
+        header["x5c"] = [binascii.b2a_base64(bytes(raw), newline=False).decode()]
+
+    report = report_on(sealed(change=put), TOP)
+    says(report, "rejected", "proof", "fail", "proof.certificate")
+    assert facet(report, "chain").code == "chain.malformed"
 
 
 def test_a_certificate_that_ended_since_leaves_the_time_open() -> None:

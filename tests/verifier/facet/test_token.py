@@ -7,14 +7,19 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from satchel.credential import bake
-from satchel.key.private import PrivateKey
+from satchel.credential import bake, stack
+from satchel.credential.read import read
+from satchel.key.private import LocalSigner, PrivateKey
+from satchel.port import Did
 from tests.attack.forge import (
+    ACCEPTED,
+    CREATED,
     CREDENTIALS_V2,
     ISSUER,
     LEARNER,
@@ -31,8 +36,13 @@ from tests.attack.forge import (
     to_bytes,
 )
 from tests.satchel.credential import pictures
+from tests.verifier.facet.test_cose import sealed as cose_sealed
+from tests.verifier.facet.test_disclosing import issued
+from tests.verifier.facet.test_seal import sealed
 from tests.verifier.tokens import enveloped, header_of, jwt, old_jwt, part, signed_by, vc_jwt, vp_jwt
-from verifier.materials import Asked
+from verifier.judge import judge
+from verifier.materials import Asked, Materials
+from verifier.policy import POLICIES
 
 SCHOOL = "did:web:school.example"
 QUESTION = Asked(challenge="n-1", domain="https://employer.example")
@@ -470,6 +480,26 @@ def test_a_learner_record_may_hold_tokens() -> None:
     says(report, "rejected", "parts", "fail", "parts.rejected")
 
 
+def test_a_stack_may_hold_tokens_of_every_format() -> None:
+    learner = LocalSigner(id=method_of(LEARNER), key=LEARNER)
+    files = [read(one, name="part") for one in (vc_jwt(), old_jwt(), cose_sealed(), issued().encode())]
+    raw = stack.compose(
+        files, id="urn:uuid:5", learner=Did(did_of(LEARNER)), name="All", signer=learner, created=CREATED
+    )
+    report = judged(raw)
+    says(report, "accepted", "parts", "pass", "parts.ok")
+    assert [one.format for one in report.inner] == ["vc+jwt", "vc-jwt", "cose", "sd-jwt"]
+    broken = stack.compose(
+        [read(vc_jwt(key=STRANGER), name="part")],
+        id="urn:uuid:5",
+        learner=Did(did_of(LEARNER)),
+        name="All",
+        signer=learner,
+        created=CREATED,
+    )
+    says(judged(broken), "rejected", "parts", "fail", "parts.rejected")
+
+
 def endorsement(about: str, key: PrivateKey = STRANGER) -> bytes:
     return vc_jwt(
         {
@@ -574,3 +604,12 @@ def test_the_verdict_does_not_change_what_it_judges() -> None:
     before = copy.deepcopy(document)
     assert judged(vc_jwt(document), now=NOW).verdict == "accepted"
     assert document == before
+
+
+@pytest.mark.parametrize("raw", [vc_jwt(), to_bytes(sealed())], ids=["token", "seal"])
+def test_a_token_is_one_signature_where_a_policy_asks_for_two(raw: bytes) -> None:
+    envelope = read(raw)
+    policy = replace(POLICIES["default"], proofs=2)
+    report = judge(envelope, Materials(now=NOW, fetched={}), policy, Asked())
+    assert facet(report, "proof").code == "proof.too_few"
+    assert report.verdict not in ACCEPTED

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from issuer import claim, claim_store, compose, issue, row, store
-from issuer.claim import Planned
+from issuer import claim, claim_store, compose, issue, rebind, rebind_store, row, store
 from issuer.compose import Blueprint, Place
 from issuer.issue import Desk, Issued, Outcome, Refused, RowAward
+from issuer.link import Planned
 from issuer.template import Template
 from satchel.errors import IssueFault
 from satchel.port import JsonObject
@@ -142,10 +142,11 @@ async def run(
 async def run_claims(
     desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str, days: int, renews: bool
 ) -> AsyncGenerator[tuple[Planned | Refused, ...], None]:
-    """Plans the claims chunk by chunk; each chunk is given when it is on disk. A token is given here or never."""
+    """Makes the links chunk by chunk; each chunk is given when it is on disk. A token is given here or never."""
+    plan_chunk = claim.plan if blueprint.template.bind == "claim" else rebind.plan
     for start in range(0, len(planned.awards), store.CHUNK):
         chunk = planned.awards[start : start + store.CHUNK]
-        yield await claim.plan(desk, blueprint, chunk, cohort=cohort, days=days, renews=renews)
+        yield await plan_chunk(desk, blueprint, chunk, cohort=cohort, days=days, renews=renews)
 
 
 async def already_issued(desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str) -> int:
@@ -165,6 +166,17 @@ async def already_planned(desk: Desk, blueprint: Blueprint, planned: Plan, *, co
         chunk = planned.awards[start : start + store.CHUNK]
         keys = [claim.row_key(desk, blueprint, cohort, one.award.recipient) for one in chunk]
         found += len(await claim_store.by_row_keys(desk.database, keys))
+    return found
+
+
+async def already_linked(desk: Desk, blueprint: Blueprint, planned: Plan, *, cohort: str) -> int:
+    """How many rows of the plan have a link to bind their credential to a wallet by now."""
+    found = 0
+    for start in range(0, len(planned.awards), store.CHUNK):
+        chunk = planned.awards[start : start + store.CHUNK]
+        keys = [issue.row_key(desk.row_secret, blueprint, cohort, one.award.recipient) for one in chunk]
+        known = await store.known_rows(desk.database, keys)
+        found += len(await rebind_store.by_credentials(desk.database, [one.id for one in known.values()]))
     return found
 
 

@@ -1,12 +1,11 @@
 """Claims: a credential is planned with its place and a one-time link, and signed when the learner's wallet comes.
 
-Nothing names the learner's DID before the wallet has proven that it holds the key. The link's token is 256 random bits
-and only its SHA-256 is stored: a copy of the database opens no claim, and a lost link can only be renewed.
+Nothing names the learner's DID before the wallet has proven that it holds the key. A link may also lead to a credential
+that was signed at once to the hash of an address: then it is bound to the wallet (issuer.rebind).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -14,13 +13,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from issuer import claim_store, compose, event, holder, issue, store
+from issuer import claim_store, compose, event, holder, issue, rebind, rebind_store, store
 from issuer.claim_store import Claim, NewClaim
 from issuer.compose import Blueprint
 from issuer.event import Happened
 from issuer.issue import Desk, Refused, RowAward
+from issuer.link import Claimed, Planned, State, hash_of, new_token
+from issuer.rebind_store import Rebinding
 from issuer.row import Award, Evidence, ResultValue
 from satchel.codec import jcs, strictjson, timestamp
 from satchel.errors import IssueFault
@@ -30,50 +31,18 @@ from satchel.node.entropy import new_id
 from satchel.node.guard import BearerToken
 from satchel.port import Did, JsonObject, JsonValue
 
-TOKEN_BYTES: Final = 32
-DAYS: Final = 30
-DAYS_LIMIT: Final = 400
-
 _TOKEN: Final = re.compile(r"[a-z2-7]{52}")
-
-State: TypeAlias = Literal["planned", "renewed", "already", "claimed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A row whose credential waits for a wallet, or has found it (`claimed`). `token` is there only when it was made
-    now: `planned`, or `renewed` (then the older link is dead)."""
-
-    line: int
-    id: str
-    state: State
-    expires: datetime
-    token: BearerToken | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What a link offers. `content` names the kinds of what will be inside of the learner, never the values."""
 
-    claim: Claim
+    claim: Claim | Rebinding
     blueprint: Blueprint
     challenge: str
     domain: str
     content: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """The credential that a wallet has claimed, byte for byte. `is_new` is False when it had it before."""
-
-    id: str
-    raw: bytes
-    is_new: bool
-
-
-def link(origin: str, token: BearerToken) -> str:
-    """The address that is given to the learner."""
-    return f"{origin}/claim/{token.reveal()}"
 
 
 def domain(desk: Desk) -> str:
@@ -106,7 +75,7 @@ async def plan(
         before = known.get(key)
         if before is not None and (not renews or before.holder is not None):
             continue
-        tokens[key] = BearerToken(base64.b32encode(desk.entropy(TOKEN_BYTES)).decode("ascii").rstrip("=").lower())
+        tokens[key] = new_token(desk.entropy)
         made[key] = NewClaim(
             id=new_id(desk.entropy) if before is None else before.id,
             row_key=key,
@@ -118,7 +87,7 @@ async def plan(
             place=next(places) if before is None else before.place,
             # Awarded is when the issuer decides, not when the learner finds the time to claim.
             award=_write(replace(row.award, awarded=row.award.awarded or now)),
-            token_hash=_hash(tokens[key]),
+            token_hash=hash_of(tokens[key]),
             planned_at=now,
             expires=_end(blueprint, row.award, now, days),
         )
@@ -149,14 +118,14 @@ async def offer(desk: Desk, token: str) -> Offer:
         blueprint=blueprint,
         challenge=desk.challenges.make(_about(found.token_hash), now=now),
         domain=domain(desk),
-        content=() if found.award is None else _content(_read(found.award, "")),
+        content=_content(_read(found.award, "")) if isinstance(found, Claim) and found.award is not None else (),
     )
 
 
 async def claim(desk: Desk, token: str, presentation: JsonObject) -> Claimed:
     """Signs the planned credential to the holder of the presentation, once; the same holder gets the same one again.
 
-    Raises IssueFault claim.unknown, claim.expired, claim.holder_unproven, claim.used.
+    Raises IssueFault claim.unknown, claim.expired, claim.holder_unproven, claim.used, claim.revoked.
     """
     now = desk.clock()
     found = await _find(desk, token, now)
@@ -167,6 +136,8 @@ async def claim(desk: Desk, token: str, presentation: JsonObject) -> Claimed:
         domain=domain(desk),
         now=now,
     )
+    if isinstance(found, Rebinding):
+        return await rebind.bind(desk, found, who)
     if found.award is None or found.holder is not None:
         return await _given(desk, found, who)
     blueprint = await desk.library.by_digest(found.template_digest)
@@ -216,10 +187,13 @@ async def _given(desk: Desk, found: Claim, who: Did) -> Claimed:
     return Claimed(id=found.id, raw=raw, is_new=False)
 
 
-async def _find(desk: Desk, token: str, now: datetime) -> Claim:
+async def _find(desk: Desk, token: str, now: datetime) -> Claim | Rebinding:
     if _TOKEN.fullmatch(token) is None:
         raise IssueFault("claim.unknown", "this is no token of a claim")
-    found = await claim_store.by_token(desk.database, _hash(BearerToken(token)))
+    token_hash = hash_of(BearerToken(token))
+    found = await claim_store.by_token(desk.database, token_hash) or await rebind_store.by_token(
+        desk.database, token_hash
+    )
     if found is None:
         raise IssueFault("claim.unknown", "there is no such claim, or its link was renewed")
     if now >= found.expires:
@@ -293,10 +267,6 @@ def _content(award: Award) -> tuple[str, ...]:
 
 def _about(token_hash: str) -> str:
     return f"claim {token_hash}"
-
-
-def _hash(token: BearerToken) -> str:
-    return hashlib.sha256(token.reveal().encode("ascii")).hexdigest()
 
 
 def _write(award: Award) -> str:

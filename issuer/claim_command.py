@@ -10,8 +10,8 @@ from typing import Final
 import click
 
 from issuer import batch, service
-from issuer.claim import Planned
 from issuer.issue import Refused
+from issuer.link import Planned
 from issuer.service import BatchPlan, IssuerService
 from issuer.terminal import REFUSED, print_json, run, say, say_recovered, say_refused, show_plan, write_report
 from satchel.node.settings import Home

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import click
 
-from issuer import batch, claim, service
+from issuer import batch, service
 from issuer import template as templates
 from issuer.claim_command import plan_claims
+from issuer.identity import Method
 from issuer.issue import Issued, Outcome, Refused
+from issuer.link import DAYS, DAYS_LIMIT
 from issuer.revoke import Change, StatusChanged
 from issuer.section import line_of
 from issuer.service import BatchPlan, IssuerService
@@ -38,8 +40,8 @@ from issuer.terminal import (
     show_template_faults,
     write_report,
 )
-from issuer.tree import LIMIT_BYTES
 from satchel.codec import strictjson
+from satchel.codec.tree import LIMIT_BYTES
 from satchel.errors import TemplateFault, UsageFault
 from satchel.node import settings
 from satchel.node.settings import Home
@@ -53,10 +55,22 @@ from satchel.text import for_terminal
 @click.option("--name", required=True, metavar="NAME", help="Your name as learners and verifiers read it.")
 @click.option("--url", default="", metavar="URL", help="Your web page.")
 @click.option("--description", default="", metavar="TEXT", help="What you are, in a sentence.")
-def init(home: Home, clock: Clock, as_json: bool, origin: str, name: str, url: str, description: str) -> None:
-    """Make an issuer: a key, a did:web of your address, and a folder to publish."""
+@click.option(
+    "--did-method",
+    "did_method",
+    type=click.Choice(("webvh", "web")),
+    default="webvh",
+    show_default=True,
+    help="webvh: a DID with a history, and a did:web beside it. web: the did:web alone.",
+)
+def init(
+    home: Home, clock: Clock, as_json: bool, origin: str, name: str, url: str, description: str, did_method: Method
+) -> None:
+    """Make an issuer: its keys, a DID of your address, and a folder to publish."""
     founded = asyncio.run(
-        IssuerService.found(home, origin=origin, name=name, url=url, description=description, clock=clock)
+        IssuerService.found(
+            home, origin=origin, name=name, url=url, description=description, did_method=did_method, clock=clock
+        )
     )
     if as_json:
         print_json(
@@ -209,12 +223,12 @@ def issue_one(
 @node_options
 @COHORT
 @click.option("--dry-run", is_flag=True, help="Check everything, show the first credential, sign nothing.")
-@click.option("--claims", "is_claims", is_flag=True, help="With `bind: claim`: print a one-time link for each learner.")
+@click.option("--claims", "is_claims", is_flag=True, help="Print a one-time link for each learner's wallet.")
 @click.option("--renew", "renews", is_flag=True, help="With --claims: fresh links for those who have not claimed yet.")
 @click.option(
     "--days",
-    type=click.IntRange(1, claim.DAYS_LIMIT),
-    default=claim.DAYS,
+    type=click.IntRange(1, DAYS_LIMIT),
+    default=DAYS,
     show_default=True,
     help="With --claims: how long a link can be used.",
 )
@@ -240,7 +254,8 @@ def issue_batch(
 
     Each line on standard output names a credential that is on disk. Refused rows go to a report, with the reasons.
     With --claims nothing is signed yet: standard output is a CSV table of links, one for each learner, to be sent to
-    them. A link is printed once and stored nowhere.
+    them. A link is printed once and stored nowhere. With `bind: email` or `sis` issue first: the links then bind the
+    badges to the learners' wallets.
     """
     if template == table == "-":
         raise click.UsageError("Only one of TEMPLATE and TABLE can be standard input.")

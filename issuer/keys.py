@@ -32,7 +32,13 @@ def write_key(home: Home, key_id: DidUrl, key: PrivateKey) -> None:
 
 
 def read_key(home: Home, did: Did, fragment: str) -> LocalSigner | None:
-    """The signer of HOME/keys, None when there is no key file.
+    """The signer of HOME/keys, None when there is no key file. Raises IssueFault as `read_secret`."""
+    secret = read_secret(home, did, fragment)
+    return None if secret is None else LocalSigner(f"{did}#{fragment}", secret)
+
+
+def read_secret(home: Home, did: Did, fragment: str) -> PrivateKey | None:
+    """The secret key of HOME/keys, None when there is no key file.
 
     Raises IssueFault issue.key for a broken file or a key of another DID, issue.key_published for a key whose secret
     stands in public documents.
@@ -53,7 +59,7 @@ def read_key(home: Home, did: Did, fragment: str) -> LocalSigner | None:
         raise IssueFault("issue.key", f"{path} holds no usable key") from fault
     if (leak := published.find(key.public())) is not None:
         raise IssueFault("issue.key_published", f"the key of {path} is published in {leak.source}")
-    return LocalSigner(f"{did}#{fragment}", key)
+    return key
 
 
 def row_secret(home: Home, entropy: Entropy) -> bytes:

@@ -42,7 +42,8 @@ _SHELF: Final = (
     "SELECT t.id, t.digest, f.version, f.kept_at, "
     "(SELECT count(*) FROM claim WHERE template = t.id AND credential IS NULL), "
     "(SELECT count(*) FROM credential WHERE template = t.id), "
-    "(SELECT count(*) FROM claim WHERE template = t.id AND credential IS NOT NULL) "
+    "(SELECT count(*) FROM claim WHERE template = t.id AND credential IS NOT NULL) + (SELECT count(*) FROM rebinding r "
+    "JOIN credential c ON c.id = r.credential WHERE c.template = t.id AND r.holder IS NOT NULL) "
     "FROM template t JOIN template_file f ON f.digest = t.digest "
 )
 _SHELVED: Final = _SHELF + "WHERE t.id > $1 ORDER BY t.id LIMIT $2"

@@ -7,7 +7,6 @@ as a whole; who reads it has the old list or the new one, signed, never half of 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,13 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from did import create
 from issuer import store
 from issuer.compose import Profile, compose_status_list, status_list_url
+from issuer.identity import Identity, IssuerKey
 from issuer.sign import sign
 from issuer.store import StatusListRow
 from satchel.codec import bits
-from satchel.key import multikey
 from satchel.node import settings
 from satchel.node.database import Database, Transaction
 from satchel.node.settings import Home
@@ -43,7 +41,15 @@ class Publisher:
     """Writes the public files of one issuer. Between processes a lock lets the last writer have the last word."""
 
     def __init__(
-        self, home: Home, profile: Profile, signer: Signer, database: Database, *, valid_days: int, clock: Clock
+        self,
+        home: Home,
+        profile: Profile,
+        signer: Signer,
+        database: Database,
+        *,
+        valid_days: int,
+        clock: Clock,
+        identity: Identity | None = None,
     ) -> None:
         self._home = home
         self._profile = profile
@@ -51,18 +57,24 @@ class Publisher:
         self._database = database
         self._valid = timedelta(days=valid_days)
         self._clock = clock
+        self._identity = identity
         self._mutex = asyncio.Lock()
         self._seen: set[str] = set()
 
     async def did_document(self, fragment: str) -> Published:
-        """Writes did.json with the signer's public key, unless it says just that already."""
-        document = create.did_web_document(self._profile.did, keys={fragment: multikey.decode(self._signer.public())})
-        path = site(self._home, self._profile.origin) / ".well-known" / "did.json"
-        raw = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+        """Writes did.json, and did.jsonl before it where there is a log, unless they say just that already. Without an
+        identity it is a did:web with the signer's key under this name."""
+        identity = self._identity or Identity(
+            did=self._profile.did,
+            keys=(IssuerKey(name=fragment, state="active", multikey=self._signer.public(), since=None),),
+        )
+        folder = site(self._home, self._profile.origin) / ".well-known"
         async with self._alone():
-            if not path.is_file() or path.read_bytes() != raw:
-                _write(path, raw)
-        return Published(url=f"{self._profile.origin}/.well-known/did.json", path=path, until=None)
+            for name, raw in identity.files().items():
+                path = folder / name
+                if not path.is_file() or path.read_bytes() != raw:
+                    _write(path, raw)
+        return Published(url=f"{self._profile.origin}/.well-known/did.json", path=folder / "did.json", until=None)
 
     async def ensure(self, list_ids: Collection[str]) -> None:
         """Publishes those of the lists that this process has not yet seen in order: a credential is worth nothing to

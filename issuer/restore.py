@@ -9,10 +9,11 @@ issued after it, stays lost and is counted.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from issuer import claim_store, event, store
+from issuer import claim_store, event, rebind_store, store
 from issuer.compose import Place, Profile, status_list_url
 from issuer.event import Happened
 from issuer.publish import site
@@ -26,7 +27,7 @@ from satchel.node.clock import to_micros
 from satchel.node.database import Database, Transaction
 from satchel.node.entropy import new_id
 from satchel.node.settings import Home
-from satchel.port import Clock, Entropy, JsonObject, Signer
+from satchel.port import Clock, Entropy, JsonObject
 from satchel.proof import configuration, suites
 
 REASON: Final = "recovered from the published list after the database was restored"
@@ -57,13 +58,20 @@ class _Seen:
 
 
 async def settle(
-    database: Database, home: Home, profile: Profile, signer: Signer, *, clock: Clock, entropy: Entropy
+    database: Database,
+    home: Home,
+    profile: Profile,
+    own_keys: Collection[str],
+    *,
+    clock: Clock,
+    entropy: Entropy,
 ) -> Recovered | None:
-    """None when the database is the one that this node last wrote; else what was done to go on safely."""
+    """None when the database is the one that this node last wrote; else what was done to go on safely. `own_keys` are
+    the Multikeys that have signed this issuer's lists."""
     if database.restored is None:
         return None
     reason, at_micros = database.restored.reason, to_micros(clock())
-    seen, unusable = _published(home, profile, signer)
+    seen, unusable = _published(home, profile, own_keys)
     change_ids = {(one.id, index): new_id(entropy) for one in seen for index in one.indexes}
 
     async def unit(tx: Transaction) -> Recovered:
@@ -83,7 +91,7 @@ async def settle(
                 reason=REASON,
                 at_micros=at_micros,
             )
-        claims = await claim_store.forget_open(tx)
+        claims = await claim_store.forget_open(tx) + await rebind_store.forget_open(tx)
         data: JsonObject = {"closed": [*closed], "bits": recovered, "claims": claims}
         about = Happened(kind="database.restored", ref=reason, data=data)
         await event.append(tx, [about], at_micros=at_micros)
@@ -94,7 +102,7 @@ async def settle(
     return await database.settle(unit)
 
 
-def _published(home: Home, profile: Profile, signer: Signer) -> tuple[tuple[_Seen, ...], tuple[str, ...]]:
+def _published(home: Home, profile: Profile, own_keys: Collection[str]) -> tuple[tuple[_Seen, ...], tuple[str, ...]]:
     folder = site(home, profile.origin) / "status"
     seen: list[_Seen] = []
     unusable: list[str] = []
@@ -103,7 +111,7 @@ def _published(home: Home, profile: Profile, signer: Signer) -> tuple[tuple[_See
             continue
         found = None
         if path.is_file() and path.stat().st_size <= LIST_LIMIT_BYTES:
-            found = _open(path.read_bytes(), path.name, profile, signer)
+            found = _open(path.read_bytes(), path.name, profile, own_keys)
         if found is None:
             unusable.append(path.name)
         else:
@@ -111,7 +119,7 @@ def _published(home: Home, profile: Profile, signer: Signer) -> tuple[tuple[_See
     return tuple(seen), tuple(unusable)
 
 
-def _open(raw: bytes, name: str, profile: Profile, signer: Signer) -> _Seen | None:
+def _open(raw: bytes, name: str, profile: Profile, own_keys: Collection[str]) -> _Seen | None:
     """The list, when it is one that we signed for this very place; None for anything else."""
     try:
         value = strictjson.load_object(raw)
@@ -120,7 +128,7 @@ def _open(raw: bytes, name: str, profile: Profile, signer: Signer) -> _Seen | No
         secured = suites.Secured(value, PINNED)
         if opened.id != status_list_url(profile.origin, name) or opened.issuer != profile.did:
             return None
-        if not suites.verify(secured, proof, multikey.decode(signer.public())):
+        if not any(suites.verify(secured, proof, multikey.decode(key)) for key in own_keys):
             return None
     except (SatchelError, ValueError):
         return None

@@ -6,14 +6,18 @@ import calendar
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from issuer import tree
-from satchel.errors import TemplateFault
+from satchel.codec import tree
+from satchel.codec.tree import Reason
+from satchel.errors import CodecError, TemplateFault
 from satchel.text import for_terminal
 
+DEPTH_LIMIT: Final = 16
 Unit: TypeAlias = Literal["day", "week", "month", "year"]
 
 NAME_LIMIT_CHARS: Final = 255
@@ -57,6 +61,33 @@ class Span:
         return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
+_OF_YAML: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        "too_large": "template.too_large",
+        "not_utf8": "template.not_utf8",
+        "not_yaml": "template.not_yaml",
+        "empty": "template.empty",
+        "alias": "template.alias",
+        "tag": "template.tag",
+        "too_deep": "template.too_deep",
+        "duplicate_key": "template.duplicate_key",
+    }
+)
+
+
+def fault(code: str, line: int, message: str, *, next_step: str | None = None) -> TemplateFault:
+    """A TemplateFault whose message begins with the line."""
+    return TemplateFault(code, f"line {line}: {message}", next_step=next_step, details={"line": line})
+
+
+def parse(raw: bytes) -> tree.Node:
+    """The tree of a template file. Raises TemplateFault template.* with details["line"]."""
+    try:
+        return tree.parse(raw, depth_limit=DEPTH_LIMIT)
+    except CodecError as cause:
+        raise fault(_OF_YAML[tree.reason_of(cause)], tree.line_of(cause), cause.message) from cause
+
+
 def line_of(fault: TemplateFault) -> int:
     """The line that a fault names."""
     line = fault.details.get("line")
@@ -95,7 +126,7 @@ class Section:
             self.note("template.value", node.line, f"{where} must be a list of `key: value` lines")
 
     def note(self, code: str, line: int, message: str, next_step: str | None = None) -> None:
-        self.faults.append(tree.fault(code, line, message, next_step=next_step))
+        self.faults.append(fault(code, line, message, next_step=next_step))
 
     def only(self, *known: str) -> None:
         """Notes every key that is not one of these."""

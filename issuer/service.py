@@ -15,16 +15,33 @@ from typing import Final
 
 from did import create
 from did.syntax import split_url
-from issuer import batch, claim, compose, event, issue, keys, quality, restore, revoke, row, showcase, store
+from issuer import (
+    batch,
+    claim,
+    compose,
+    event,
+    issue,
+    keys,
+    quality,
+    rebind_store,
+    restore,
+    revoke,
+    row,
+    showcase,
+    store,
+    vcapi,
+)
+from issuer import identity as identities
 from issuer import template as templates
 from issuer.access import Answers, Remember, Tokens
 from issuer.allocate import Places
 from issuer.batch import Plan
-from issuer.claim import Claimed, Offer, Planned
+from issuer.claim import Offer
 from issuer.compose import Blueprint, Place, Profile
 from issuer.holder import Challenges
 from issuer.issue import Desk, Issued, Outcome, Refused, RowAward
 from issuer.library import Library, Shelved
+from issuer.link import DAYS, Claimed, Planned, address
 from issuer.publish import Published, Publisher, site
 from issuer.restore import Recovered
 from issuer.revoke import Change, StatusChanged
@@ -35,7 +52,6 @@ from issuer.store import Listed
 from issuer.template import Bind, Columns, Template
 from satchel.codec import timestamp
 from satchel.errors import DatabaseFault, IssueFault, SettingsFault
-from satchel.key.private import PrivateKey
 from satchel.linked import emit
 from satchel.node import entropy as randomness
 from satchel.node import settings
@@ -43,6 +59,7 @@ from satchel.node.clock import utc_now
 from satchel.node.database import Database
 from satchel.node.guard import BearerToken, Token
 from satchel.node.settings import CONFIG_LIMIT_BYTES, Home, IssuerSettings
+from satchel.node.shelf import Shelf
 from satchel.port import Clock, Did, DidUrl, Entropy, JsonObject
 
 SAMPLE_DID: Final = Did("did:web:issuer.example")
@@ -78,12 +95,14 @@ class BatchPlan:
 
 
 class IssuerService:
-    """One open issuer node. Made by `IssuerService.open`, used inside its `async with`."""
+    """One open issuer node. Made by `IssuerService.open`, used inside its `async with`. `shelf` are the node's own
+    frameworks, of which nothing is opened before it is asked."""
 
     def __init__(self, home: Home, desk: Desk, recovered: Recovered | None) -> None:
         self._home = home
         self._desk = desk
         self.recovered = recovered
+        self.shelf = Shelf(home.frameworks)
 
     @staticmethod
     async def found(
@@ -93,10 +112,12 @@ class IssuerService:
         name: str,
         url: str = "",
         description: str = "",
+        did_method: identities.Method = "web",
         clock: Clock = utc_now,
         entropy: Entropy = randomness.system,
     ) -> Founded:
-        """Makes an issuer in the home: its key (0600), its table in config.toml, its database and its did.json.
+        """Makes an issuer in the home: its keys (0600), its table in config.toml, its database and its did.json, with a
+        log beside it when its DID is a did:webvh.
 
         Stopped half-way, it is run again and keeps the key that is there. Raises IssueFault issue.exists,
         SettingsFault settings.value (origin or name) and the faults of files.
@@ -105,14 +126,14 @@ class IssuerService:
         for key, text in (("name", name), ("description", description)):
             if (wrong := text_fault(text, limit=1000, lines=False)) is not None:
                 raise SettingsFault("settings.value", f"issuer.{key} {wrong}", details={"key": f"issuer.{key}"})
-        did = create.did_web(origin)
+        create.did_web(origin)
         home.prepare()
         settings.make_folder(home.state)
         with settings.lock(home.state / "init.lock"):
             if home.config().issuer is not None:
                 raise IssueFault("issue.exists", f"{home.config_file} has an issuer already")
-            if keys.read_key(home, did, chosen.key) is None:
-                keys.write_key(home, DidUrl(f"{did}#{chosen.key}"), PrivateKey.generate(entropy))
+            now = clock().replace(microsecond=0)
+            did = identities.found(home, origin, did_method, now=now, entropy=entropy).did
             keys.row_secret(home, entropy)
             before = settings.read_private(home.config_file, limit_bytes=CONFIG_LIMIT_BYTES) or b""
             settings.write_file(home.config_file, before + _table(chosen).encode("utf-8"))
@@ -135,31 +156,42 @@ class IssuerService:
         chosen = home.config().issuer
         if chosen is None:
             raise IssueFault("issue.no_issuer", f"{home.path} has no issuer")
-        did = create.did_web(chosen.origin)
-        signer = keys.read_key(home, did, chosen.key)
-        if signer is None:
-            raise IssueFault("issue.key", f"{home.key_file(keys.ROLE, chosen.key)} is missing")
+        identity = identities.read(home, chosen.origin, chosen.key)
+        name = chosen.key if identity is None else identity.active.name
+        signer = None if identity is None else keys.read_key(home, identity.did, name)
+        if identity is None or signer is None:
+            raise IssueFault("issue.key", f"{home.key_file(keys.ROLE, name)} is missing")
         profile = Profile(
-            did=did, origin=chosen.origin, name=chosen.name, url=chosen.url, description=chosen.description
+            did=identity.did, origin=chosen.origin, name=chosen.name, url=chosen.url, description=chosen.description
         )
         async with Database.open(home.issuer_db, store.MIGRATIONS, state=home.state, clock=clock) as database:
-            recovered = await restore.settle(database, home, profile, signer, clock=clock, entropy=entropy)
+            recovered = await restore.settle(database, home, profile, identity.trusted, clock=clock, entropy=entropy)
             row_secret = keys.row_secret(home, entropy)
             desk = Desk(
                 profile=profile,
                 signer=signer,
                 database=database,
                 places=Places(database, size=chosen.status_size, block=block, clock=clock, entropy=entropy),
-                publisher=Publisher(home, profile, signer, database, valid_days=chosen.status_valid_days, clock=clock),
+                publisher=Publisher(
+                    home,
+                    profile,
+                    signer,
+                    database,
+                    valid_days=chosen.status_valid_days,
+                    clock=clock,
+                    identity=identity,
+                ),
                 library=Library(database, profile),
                 challenges=Challenges(row_secret),
                 row_secret=row_secret,
                 clock=clock,
                 entropy=entropy,
             )
-            await desk.publisher.did_document(chosen.key)
+            await desk.publisher.did_document(name)
             await desk.publisher.stale()
-            yield cls(home, desk, recovered)
+            service = cls(home, desk, recovered)
+            with service.shelf:
+                yield service
 
     @property
     def profile(self) -> Profile:
@@ -221,9 +253,10 @@ class IssuerService:
         return await self._plan_batch(await self._desk.library.current(template_id), table, cohort=cohort)
 
     async def plan_claims(self, template: bytes, table: bytes, *, cohort: str = "") -> BatchPlan:
-        """What a table of a template with `bind: claim` would give; `already` rows have their claim.
+        """What a table would give of one-time links; `already` rows have theirs.
 
-        Raises TemplateFault and IssueFault, issue.bind for any other template.
+        With `bind: claim` the credential is signed when a wallet comes. With `bind: email` or `sis` it was signed
+        before and is bound to the wallet. Raises TemplateFault and IssueFault, issue.bind for `bind: did`.
         """
         blueprint = await self._desk.library.keep(template, now=self._desk.clock())
         return await self._plan_claims(blueprint, table, cohort=cohort)
@@ -241,7 +274,8 @@ class IssuerService:
     async def _plan_claims(self, blueprint: Blueprint, table: bytes, *, cohort: str) -> BatchPlan:
         _refuse_bind(blueprint.template, claims=True)
         planned = await self._read_table(blueprint, table)
-        already = await batch.already_planned(self._desk, blueprint, planned, cohort=cohort)
+        count = batch.already_planned if blueprint.template.bind == "claim" else batch.already_linked
+        already = await count(self._desk, blueprint, planned, cohort=cohort)
         return BatchPlan(template=blueprint.template, cohort=cohort, plan=planned, already=already, blueprint=blueprint)
 
     async def _read_table(self, blueprint: Blueprint, table: bytes) -> Plan:
@@ -254,9 +288,9 @@ class IssuerService:
         return batch.run(self._desk, planned.blueprint, planned.plan, cohort=planned.cohort)
 
     def run_claims(
-        self, planned: BatchPlan, *, days: int = claim.DAYS, renews: bool = False
+        self, planned: BatchPlan, *, days: int = DAYS, renews: bool = False
     ) -> AsyncGenerator[tuple[Planned | Refused, ...], None]:
-        """Plans a one-time claim for each row; each chunk is given when it is on disk. Only here are the links to be
+        """Makes a one-time link for each row; each chunk is given when it is on disk. Only here are the links to be
         had: they are not stored. `renews` gives rows that nobody has claimed a fresh link; their older one is dead."""
         return batch.run_claims(
             self._desk, planned.blueprint, planned.plan, cohort=planned.cohort, days=days, renews=renews
@@ -264,7 +298,7 @@ class IssuerService:
 
     def claim_link(self, planned: Planned) -> str | None:
         """The link of a claim that was planned just now; None when it was planned before."""
-        return None if planned.token is None else claim.link(self.profile.origin, planned.token)
+        return None if planned.token is None else address(self.profile.origin, planned.token)
 
     async def claim_offer(self, token: str) -> Offer:
         """What a claim link offers. Raises IssueFault claim.unknown, claim.expired."""
@@ -273,7 +307,7 @@ class IssuerService:
     async def claim(self, token: str, presentation: JsonObject) -> Claimed:
         """The credential, signed to the holder of the presentation.
 
-        Raises IssueFault claim.unknown, claim.expired, claim.holder_unproven, claim.used.
+        Raises IssueFault claim.unknown, claim.expired, claim.holder_unproven, claim.used, claim.revoked.
         """
         return await claim.claim(self._desk, token, presentation)
 
@@ -293,6 +327,10 @@ class IssuerService:
     async def templates(self, *, after: str = "", limit: int = 100) -> tuple[Shelved, ...]:
         """The templates whose id follows `after`, with what was planned, signed and claimed of each."""
         return await self._desk.library.page(after=after, limit=limit)
+
+    async def issue_with_status(self, credential: JsonObject) -> bytes:
+        """A credential of the VC API, signed by this issuer with a place in a status list. Raises as vcapi.issue."""
+        return await vcapi.issue(self._desk, credential)
 
     async def change_status(
         self, credential: str, change: Change, *, reason: str, remember: Remember[StatusChanged] | None = None
@@ -315,6 +353,10 @@ class IssuerService:
         await self._desk.publisher.stale(only={changed.list_id})
         return changed
 
+    async def issued_since(self, moment: datetime | None) -> int:
+        """How many credentials were signed from this moment on."""
+        return await store.issued_since(self._desk.database, moment)
+
     async def publish(self) -> tuple[Published, ...]:
         """Writes did.json and every status list anew."""
         return (await self.publish_did(), *await self._desk.publisher.stale(force=True))
@@ -329,6 +371,10 @@ class IssuerService:
         if raw is None:
             raise IssueFault("issue.not_found", f"this issuer has no credential {credential_id}")
         return raw
+
+    async def earlier_forms(self, credential_id: str) -> tuple[bytes, ...]:
+        """The signed bytes that newer ones with the same id have superseded, the oldest first."""
+        return await rebind_store.earlier(self._desk.database, credential_id)
 
     async def credentials(self, *, after: tuple[int, str] = (0, ""), limit: int = 100) -> tuple[Listed, ...]:
         """The credentials that follow (micros of issue, id), oldest first; nothing of the learners."""
@@ -446,9 +492,10 @@ def _sample(template: Template) -> Award:
 
 
 def _refuse_bind(template: Template, *, claims: bool) -> None:
-    if (template.bind == "claim") is not claims:
-        how = "is signed when it is claimed" if template.bind == "claim" else "is signed at once"
-        raise IssueFault("issue.bind", f"{template.id} has `bind: {template.bind}`: a credential of it {how}")
+    if claims and template.bind == "did":
+        raise IssueFault("issue.bind", f"{template.id} has `bind: did`: a credential of it names its wallet already")
+    if not claims and template.bind == "claim":
+        raise IssueFault("issue.bind", f"{template.id} has `bind: claim`: a credential of it is signed when claimed")
 
 
 def _plan_table(blueprint: Blueprint, table: bytes, now: datetime) -> Plan:

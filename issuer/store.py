@@ -40,8 +40,9 @@ _STATUS: Final = (
 )
 _PAGE: Final = (
     "SELECT c.id, c.template, c.template_version, c.cohort, c.digest, c.issued_at, c.valid_until, l.purpose, s.since, "
-    "k.holder FROM credential c JOIN status_list l ON l.id = c.list "
+    "COALESCE(k.holder, r.holder) FROM credential c JOIN status_list l ON l.id = c.list "
     "LEFT JOIN status_set s ON s.list = c.list AND s.idx = c.idx LEFT JOIN claim k ON k.credential = c.id "
+    "LEFT JOIN rebinding r ON r.credential = c.id "
     "WHERE (c.issued_at, c.id) > ($1, $2) ORDER BY c.issued_at, c.id LIMIT $3"
 )
 _SET_BIT: Final = "INSERT INTO status_set (list, idx, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
@@ -54,6 +55,7 @@ _LIST: Final = "id, purpose, size, changes, published_changes, published_until"
 _LISTS: Final = f"SELECT {_LIST} FROM status_list ORDER BY created_at, id"
 _ONE_LIST: Final = f"SELECT {_LIST} FROM status_list WHERE id = $1"
 _BITS: Final = "SELECT idx FROM status_set WHERE list = $1 ORDER BY idx"
+_ISSUED_SINCE: Final = "SELECT count(*) FROM credential WHERE issued_at >= $1"
 _PUBLISHED: Final = "UPDATE status_list SET published_changes = $2, published_until = $3 WHERE id = $1"
 _CLOSE_LISTS: Final = "UPDATE status_list SET closed = 1 WHERE closed = 0 RETURNING id"
 _ADOPT_LIST: Final = (
@@ -174,6 +176,12 @@ async def raw(database: Database, credential_id: str) -> bytes | None:
 async def page(database: Database, *, after: tuple[int, str], limit: int) -> tuple[Listed, ...]:
     """The credentials that follow (micros of issue, id), oldest first."""
     return tuple(_listed(row) for row in await database.read(_PAGE, after[0], after[1], limit))
+
+
+async def issued_since(database: Database, moment: datetime | None) -> int:
+    """How many credentials were signed from this moment on; all when there is none."""
+    row = await database.one(_ISSUED_SINCE, 0 if moment is None else to_micros(moment))
+    return 0 if row is None else integer(row[0])
 
 
 async def standing(tx: Transaction, credential_id: str) -> Standing | None:

@@ -15,8 +15,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from issuer import tree
+from issuer import section
 from issuer.section import NUMBER, TEXT_LIMIT_CHARS, Section, Span, is_web_url, line_of
+from satchel.codec import tree
 from satchel.errors import TemplateFault
 from satchel.text import for_terminal
 
@@ -186,7 +187,7 @@ def check(raw: bytes) -> Template:
     a tuple of all of them as TemplateFault.
     """
     faults: list[TemplateFault] = []
-    found = _template(Section(tree.parse(raw), "the template", faults), hashlib.sha256(raw).hexdigest())
+    found = _template(Section(section.parse(raw), "the template", faults), hashlib.sha256(raw).hexdigest())
     if faults:
         faults.sort(key=line_of)
         first = faults[0]
@@ -207,7 +208,7 @@ def unconfirmed(template: Template, *, today: date) -> tuple[TemplateFault, ...]
     said = template.achievement
     alignments = [*said.alignments, *(one for result in said.results for one in result.alignments)]
     return tuple(
-        tree.fault(
+        section.fault(
             "template.unconfirmed",
             alignment.line,
             f"nobody has confirmed the alignment with {for_terminal(alignment.name, limit=80)}"

@@ -1,4 +1,4 @@
-"""The wallet's commands: init wallet, add, list, show, rm, export. stdout is data, stderr is talk.
+"""The wallet's commands: init wallet, add, list, show, rm, export, wallet. stdout is data, stderr is talk.
 
 A passphrase is never an argument: it is typed at the prompt, or read from --passphrase-file or SATCHEL_PASSPHRASE.
 """
@@ -9,9 +9,10 @@ import asyncio
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
@@ -20,7 +21,7 @@ import click
 
 from satchel.codec import strictjson, timestamp
 from satchel.codes import CODES
-from satchel.errors import CodecError, SatchelError, UsageFault, WalletFault
+from satchel.errors import CodecError, FetchError, SatchelError, UsageFault, WalletFault
 from satchel.node import settings
 from satchel.node.clock import utc_now
 from satchel.node.mirror import MirrorFetch, OfflineFetch
@@ -32,11 +33,14 @@ from wallet import card as cards
 from wallet.card import Card
 from wallet.index import Listing
 from wallet.secret import PASSPHRASE_LIMIT_CHARS, Secret, passphrase
-from wallet.service import Added, Exported, Incoming, Shown, WalletService
+from wallet.service import Added, Exported, Incoming, Integrity, Shown, WalletService
 
 BATCH_FILES: Final = 50
 BATCH_BYTES: Final = 16 * 1024 * 1024
 SHORT_ID_CHARS: Final = 8
+
+# What is an address and no file: the fetch room then says which addresses are good.
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 
 _MARKS: Final = {"accepted": "✔", "accepted_with_warnings": "!", "undecided": "?", "rejected": "✘", "malformed": "✘"}
 _WORDS: Final = {"accepted_with_warnings": "accepted, with warnings"}
@@ -123,7 +127,10 @@ def init(world: World) -> int | None:
 @click.option("--keep-rejected", is_flag=True, help="Keep also what is rejected or malformed.")
 @_common
 def add(world: World, files: tuple[str, ...], keep_rejected: bool) -> int | None:
-    """Judge credentials and keep them. FILE may be a folder, or - for standard input."""
+    """Judge credentials and keep them. FILE may be a folder, an https address, or - for standard input.
+
+    A stack is taken apart: each credential in it is judged and kept by itself.
+    """
     secret = _passphrase(world, stdin_is_data="-" in files)
     return asyncio.run(_add(world, secret, files, keep_rejected))
 
@@ -131,22 +138,44 @@ def add(world: World, files: tuple[str, ...], keep_rejected: bool) -> int | None
 async def _add(world: World, secret: Secret, files: Sequence[str], keep_rejected: bool) -> int:
     done: list[Added] = []
     unreadable: list[JsonValue] = []
-    async with _wallet(world, secret) as wallet:
-        for batch, faults in _batches(files):
-            for fault in faults:
-                _tell(fault)
-                unreadable.append(fault.message)
-            kept = await wallet.add_all(batch, now=world.now, keep_rejected=keep_rejected)
-            done.extend(kept)
-            if not world.as_json:
-                for added in kept:
-                    _print_added(added)
+    addresses = [name for name in files if _ADDRESS.match(name)]
+
+    def tell(faults: Sequence[SatchelError]) -> None:
+        for fault in faults:
+            _tell(fault)
+            unreadable.append(fault.message)
+
+    def take(kept: Sequence[Added]) -> None:
+        done.extend(kept)
+        for added in () if world.as_json else kept:
+            _print_added(added)
+
+    async with _fetch(world) as fetch, _wallet(world, secret, fetch) as wallet:
+        for batch, faults in _batches([name for name in files if name not in addresses]):
+            tell(faults)
+            take(await wallet.add_all(batch, now=world.now, keep_rejected=keep_rejected))
+        for address in addresses:
+            try:
+                take(await _receive(address, wallet, fetch, world, keep_rejected))
+            except FetchError as fault:
+                if fault.code == "fetch.offline":
+                    raise
+                tell([fault])
     if world.as_json:
         items: list[JsonValue] = [_added_json(added) for added in done]
         _print_json({"schema": "satchel.added/1", "items": items, "unreadable": unreadable})
     if unreadable:
         return 1
     return reports.exit_code([added.report for added in done], strict=False)
+
+
+async def _receive(
+    address: str, wallet: WalletService, fetch: Fetch, world: World, keep_rejected: bool
+) -> Sequence[Added]:
+    # Imported here: files need nothing of it.
+    from wallet import receive
+
+    return await receive.by_url(address, wallet=wallet, fetch=fetch, now=world.now, keep_rejected=keep_rejected)
 
 
 @click.command(name="list")
@@ -251,10 +280,77 @@ async def _export_all(world: World, secret: Secret, folder: Path) -> int:
     return 1 if damaged else 0
 
 
+@click.group(name="wallet")
+def group() -> None:
+    """Look after the wallet itself."""
+
+
+@group.command(name="passphrase")
+@click.option(
+    "--new-passphrase-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Read the new passphrase from the first line of this file.",
+)
+@_common
+def change_passphrase(world: World, new_passphrase_file: Path | None) -> int | None:
+    """Give the wallet another passphrase. An older copy of its file still opens with the older one."""
+    old = _passphrase(world)
+    if new_passphrase_file is not None:
+        new = _from_file(new_passphrase_file)
+    elif sys.stdin.isatty():
+        new = _typed_twice("New passphrase")
+    else:
+        raise WalletFault("wallet.locked", "The new passphrase is missing: use --new-passphrase-file.")
+
+    async def work() -> None:
+        async with _fetch(world) as fetch, _wallet(world, old, fetch) as wallet:
+            await wallet.change_passphrase(old, new, now=world.now)
+
+    asyncio.run(work())
+    if world.as_json:
+        _print_json({"schema": "satchel.passphrase_changed/1", "home": str(world.home.path)})
+    else:
+        _say("The wallet opens with the new passphrase from now on. Copies made before open with the old one.")
+    return None
+
+
+@group.command(name="check")
+@_common
+def check(world: World) -> int | None:
+    """Open every record, and compare every credential with its digest. Ends with 1 when something is damaged."""
+
+    async def work() -> Integrity:
+        async with _fetch(world) as fetch, _wallet(world, _passphrase(world), fetch) as wallet:
+            return await wallet.check()
+
+    found = asyncio.run(work())
+    if world.as_json:
+        notices: list[JsonValue] = [{"code": one.code, "message": one.message} for one in found.notices]
+        _print_json(
+            {
+                "schema": "satchel.wallet_check/1",
+                "whole": found.is_whole,
+                "records": found.records,
+                "damaged": list(found.damaged),
+                "notices": notices,
+            }
+        )
+    else:
+        for record_id in found.damaged:
+            click.echo(f"{record_id[:SHORT_ID_CHARS]}  ✘ damaged: this record cannot be opened")
+        click.echo(f"{found.records} records looked at, {len(found.damaged)} damaged.")
+        if not found.is_whole:
+            _say(f"  {CODES['wallet.damaged'].next_step} [wallet.damaged]")
+    return 0 if found.is_whole else 1
+
+
 @asynccontextmanager
-async def _wallet(world: World, secret: Secret) -> AsyncIterator[WalletService]:
-    """The unlocked wallet; what its owner must hear is said first."""
-    async with _fetch(world) as fetch, WalletService.unlock(world.home, secret, fetch=fetch) as wallet:
+async def _wallet(world: World, secret: Secret, fetch: Fetch | None = None) -> AsyncIterator[WalletService]:
+    """The unlocked wallet; what its owner must hear is said first. Its ways to the network are `fetch`, or its own."""
+    async with AsyncExitStack() as stack:
+        way = await stack.enter_async_context(_fetch(world)) if fetch is None else fetch
+        wallet = await stack.enter_async_context(WalletService.unlock(world.home, secret, fetch=way))
         for notice in wallet.notices:
             _say(f"! {notice.message} [{notice.code}]\n  {CODES[notice.code].next_step}")
         yield wallet
@@ -268,10 +364,10 @@ async def _fetch(world: World) -> AsyncIterator[Fetch]:
         yield OfflineFetch()
     else:
         # Imported here: most commands of the wallet are answered without a network.
-        from satchel.node.fetch import Fetcher
+        from satchel.node import network
 
-        async with Fetcher(clock=utc_now) as fetcher:
-            yield fetcher
+        async with network.opened(world.home, clock=utc_now) as fetch:
+            yield fetch
 
 
 def _passphrase(world: World, *, stdin_is_data: bool = False) -> Secret:
@@ -291,23 +387,31 @@ def _new_passphrase(world: World) -> Secret:
         return given
     if not sys.stdin.isatty():
         raise WalletFault("wallet.locked", "A new wallet needs a passphrase and none was given.")
+    return _typed_twice("Passphrase")
+
+
+def _typed_twice(asked: str) -> Secret:
     _say("Choose a passphrase: 12 characters or more, or four words.")
-    return passphrase(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True, type=str))
+    return passphrase(click.prompt(asked, hide_input=True, confirmation_prompt=True, err=True, type=str))
 
 
 def _given_passphrase(world: World) -> Secret | None:
     if world.passphrase_file is not None:
-        try:
-            with world.passphrase_file.open("rb") as file:
-                line = file.readline(PASSPHRASE_LIMIT_CHARS * 4 + 2)
-        except OSError as error:
-            raise UsageFault("usage.file", f"{world.passphrase_file}: {error.strerror or error}") from error
-        return passphrase(line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"))
+        return _from_file(world.passphrase_file)
     if (text := os.environ.get("SATCHEL_PASSPHRASE")) is not None:
         warning = CODES["wallet.passphrase_env"]
         _say(f"! {warning.sentence} [wallet.passphrase_env]\n  {warning.next_step}")
         return passphrase(text)
     return None
+
+
+def _from_file(path: Path) -> Secret:
+    try:
+        with path.open("rb") as file:
+            line = file.readline(PASSPHRASE_LIMIT_CHARS * 4 + 2)
+    except OSError as error:
+        raise UsageFault("usage.file", f"{path}: {error.strerror or error}") from error
+    return passphrase(line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"))
 
 
 def _moment(text: str) -> datetime:

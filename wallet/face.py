@@ -404,12 +404,10 @@ class Face:
 
     async def _receive(self, call: Call) -> Reply:
         self._rates.take("endorsements")
-        # Read again from the bytes: what was sent is judged, not what a model made of it.
-        value = strictjson.load_object(call.raw, limit_bytes=peer.LIMIT_BYTES * 2).get("endorsement")
-        if not isinstance(value, dict):
-            raise WalletFault("endorsement.not_one", "the endorsement is no object")
+        # Taken from the bytes: what was sent is judged and kept, not what a model made of it.
+        raw = strictjson.member(call.raw, "endorsement", limit_bytes=peer.LIMIT_BYTES * 2)
         try:
-            await self._inbox.receive(value, now=call.now)
+            await self._inbox.receive(raw or b"", now=call.now)
         except WalletFault as fault:
             if fault.code not in _NOT_TOLD:
                 raise

@@ -22,8 +22,9 @@ from satchel.node.send import Sender
 from satchel.node.server import Address, Node, Serving, Tcp, Unix, build_application, run
 from satchel.node.settings import Home
 from satchel.port import Clock, Fetch
+from verifier.resolver import Resolver
 from wallet.drawer import Drawer, DrawerRepeats, DrawerTokens
-from wallet.face import Face
+from wallet.face import READ, Face
 from wallet.secret import Secret
 from wallet.service import WalletService
 
@@ -46,7 +47,7 @@ def build(
             title="A Satchel wallet",
             version=__version__,
             origin=origin,
-            routes=face.routes(),
+            routes=(*face.routes(), *Resolver(fetch, scopes=(READ,)).routes()),
             guard=Guard(tokens=DrawerTokens(drawer), clock=clock, seconds=seconds),
             clock=clock,
             entropy=entropy.system,

@@ -11,21 +11,21 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
+from satchel.codec import tree
+from satchel.codec.tree import LIMIT_BYTES, Node, Reason
 from satchel.codes import CODES
-from satchel.errors import WalletFault
+from satchel.errors import CodecError, WalletFault
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
 from wallet.holding import Claim
 from wallet.passport import normal
 
-if TYPE_CHECKING:
-    from ruamel.yaml.events import Event
-    from ruamel.yaml.nodes import MappingNode, Node
+__all__ = ["LIMIT_BYTES", "Answer", "Pathway", "Step", "StepAnswer", "answer", "check", "to_json"]
 
 FORMAT: Final = "pathway/1"
-LIMIT_BYTES: Final = 256 * 1024
 DEPTH_LIMIT: Final = 24
 ITEMS_LIMIT: Final = 100
 TEXT_LIMIT_CHARS: Final = 2000
@@ -35,6 +35,13 @@ State: TypeAlias = Literal["met", "open", "blocked"]
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,2000}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}")
+_OF_YAML: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        "too_large": "pathway.too_large",
+        "empty": "pathway.missing",
+        "duplicate_key": "pathway.duplicate_key",
+    }
+)
 _RULES: Final = ("all", "any", "at_least", "achievement", "skill", "step")
 
 
@@ -354,19 +361,11 @@ class _Part:
     """One mapping of the file. The first fault that is met is raised, with its line."""
 
     def __init__(self, node: Node, where: str) -> None:
-        from ruamel.yaml.nodes import MappingNode, ScalarNode
-
-        self.line = _line(node)
+        self.line = node.line
         self._where = where
-        self._members: dict[str, tuple[int, Node]] = {}
-        if not isinstance(node, MappingNode):
+        if not isinstance(node, tree.Mapping):
             raise _fault("pathway.value", self.line, f"{where} must be `key: value` lines")
-        for key, value in _pairs(node):
-            if not isinstance(key, ScalarNode):
-                raise _fault("pathway.yaml", _line(key), "a key must be a plain word")
-            if key.value in self._members:
-                raise _fault("pathway.duplicate_key", _line(key), f"{for_terminal(key.value, limit=60)} stands twice")
-            self._members[key.value] = (_line(key), value)
+        self._members = node.members
 
     def only(self, *known: str) -> None:
         for name, (line, _) in self._members.items():
@@ -388,20 +387,18 @@ class _Part:
         return self._members[name][1]
 
     def is_text(self, name: str) -> bool:
-        from ruamel.yaml.nodes import ScalarNode
-
-        return isinstance(self.member(name), ScalarNode)
+        return isinstance(self.member(name), tree.Scalar)
 
     def text(self, name: str, *, required: bool = True) -> str:
         """The text of a member as it is written: `1.10` is not 1.1 and `no` is not false."""
         if not required and name not in self._members:
             return ""
         node = self.member(name)
-        if not self.is_text(name) or not str(node.value).strip():
-            raise _fault("pathway.value", _line(node), f"{name} must be a text")
-        text = str(node.value).strip()
+        if not isinstance(node, tree.Scalar) or not node.text.strip():
+            raise _fault("pathway.value", node.line, f"{name} must be a text")
+        text = node.text.strip()
         if len(text) > TEXT_LIMIT_CHARS:
-            raise _fault("pathway.value", _line(node), f"{name} is longer than {TEXT_LIMIT_CHARS} characters")
+            raise _fault("pathway.value", node.line, f"{name} is longer than {TEXT_LIMIT_CHARS} characters")
         return text
 
     def id(self, name: str) -> str:
@@ -417,67 +414,19 @@ class _Part:
         return text
 
     def items(self, name: str) -> Sequence[Node]:
-        from ruamel.yaml.nodes import SequenceNode
-
         node = self.member(name)
-        if not isinstance(node, SequenceNode) or not 0 < len(node.value) <= ITEMS_LIMIT:
-            raise _fault("pathway.value", _line(node), f"{name} must be a list of 1 to {ITEMS_LIMIT} items")
-        items: list[Node] = node.value
-        return items
+        if not isinstance(node, tree.Listing) or not 0 < len(node.items) <= ITEMS_LIMIT:
+            raise _fault("pathway.value", node.line, f"{name} must be a list of 1 to {ITEMS_LIMIT} items")
+        return node.items
 
 
 def _document(raw: bytes) -> Node:
-    """The one document of the file. Aliases, tags and directives are refused, and what is nested too deeply."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    if len(raw) > LIMIT_BYTES:
-        raise _fault("pathway.too_large", 1, f"the file has more than {LIMIT_BYTES} bytes")
+    """The one document of the file; aliases, tags and directives are refused, and what is nested too deeply."""
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        raise _fault("pathway.yaml", raw.count(b"\n", 0, cause.start) + 1, "the text is not UTF-8") from cause
-    try:
-        # The events are looked at first: composing recurses, and would follow aliases.
-        _refuse_surprises(YAML(typ="safe", pure=True).parse(text))
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as cause:
-        mark = cause.problem_mark or cause.context_mark
-        line = 1 if mark is None else mark.line + 1
-        raise _fault("pathway.yaml", line, for_terminal(str(cause.problem or cause.context))) from cause
-    except YAMLError as cause:
-        # A character that YAML does not allow: its place in the text is known, not its line.
-        place = getattr(cause, "position", 0)
-        raise _fault("pathway.yaml", text.count("\n", 0, place) + 1, "a control character") from cause
-    if root is None:
-        raise _fault("pathway.missing", 1, "the file is empty")
-    return root
-
-
-def _refuse_surprises(events: Iterator[Event]) -> None:
-    from ruamel.yaml import events as kinds
-
-    depth = 0
-    for event in events:
-        line = _line(event)
-        if isinstance(event, kinds.DocumentStartEvent) and (event.version not in (None, (1, 2)) or event.tags):
-            raise _fault("pathway.yaml", line, "only plain YAML 1.2 is read: remove the % lines")
-        if isinstance(event, kinds.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _fault("pathway.yaml", line, "aliases and anchors are not used")
-        if isinstance(event, kinds.NodeEvent) and (tag := getattr(event, "tag", None)) is not None:
-            raise _fault("pathway.yaml", line, f"{for_terminal(str(tag), limit=60)} is a tag")
-        depth += isinstance(event, kinds.CollectionStartEvent) - isinstance(event, kinds.CollectionEndEvent)
-        if depth > DEPTH_LIMIT:
-            raise _fault("pathway.yaml", line, f"nested deeper than {DEPTH_LIMIT} levels")
-
-
-def _pairs(node: MappingNode) -> Sequence[tuple[Node, Node]]:
-    pairs: list[tuple[Node, Node]] = node.value
-    return pairs
-
-
-def _line(node: Node | Event) -> int:
-    return int(node.start_mark.line) + 1
+        return tree.parse(raw, depth_limit=DEPTH_LIMIT)
+    except CodecError as cause:
+        code = _OF_YAML.get(tree.reason_of(cause), "pathway.yaml")
+        raise _fault(code, tree.line_of(cause), cause.message) from cause
 
 
 def _fault(code: str, line: int, message: str) -> WalletFault:

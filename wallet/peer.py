@@ -117,7 +117,8 @@ async def deliver(raw: bytes, url: str, *, sender: Sender) -> None:
     The other wallet does not tell whether it kept it. Raises WalletFault endorsement.undelivered, and FetchError.
     """
     place = url.rstrip("/") + PATH if urlsplit(url).path in ("", "/") else url
-    sent = await sender.post(place, {"schema": SCHEMA, "endorsement": strictjson.load_object(raw)})
+    body = b'{"schema": "%s", "endorsement": %s}' % (SCHEMA.encode("ascii"), raw.strip())
+    sent = await sender.post_bytes(place, body)
     if sent.status != 202:
         raise WalletFault(
             "endorsement.undelivered",
@@ -135,19 +136,21 @@ class Inbox:
         self._fetch = fetch
         self._known: tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]] = ((), {})
 
-    async def receive(self, value: JsonObject, *, now: datetime) -> str:
-        """Puts an endorsement into the inbox, once; gives its id.
+    async def receive(self, raw: bytes, *, now: datetime) -> str:
+        """Puts an endorsement into the inbox, once, byte for byte; gives its id, which is the digest of its JCS form:
+        other blanks make no other endorsement of it.
 
         What depends on the document alone is refused first, so that a stranger learns nothing about the wallet from
         it: WalletFault endorsement.too_large, endorsement.not_one, endorsement.inbox_full, endorsement.not_accepted
         (details["codes"]). Then endorsement.self, endorsement.other_target and endorsement.rejected (the learner has
         rejected the same one before), which are for the wallet's own eyes.
         """
-        envelope = Envelope.inner(value)
-        if len(envelope.raw) > LIMIT_BYTES:
-            raise WalletFault("endorsement.too_large", f"the endorsement has {len(envelope.raw)} bytes")
-        target = endorsement.target(value)
-        if envelope.value is None or not endorsement.is_endorsement(value) or target is None:
+        if len(raw) > LIMIT_BYTES:
+            raise WalletFault("endorsement.too_large", f"the endorsement has {len(raw)} bytes")
+        envelope = read(raw)
+        value = envelope.value
+        target = None if value is None else endorsement.target(value)
+        if value is None or not endorsement.is_endorsement(value) or target is None:
             raise WalletFault("endorsement.not_one", "the document is no endorsement of one thing")
         if await self._drawer.count(Kind.ENDORSEMENT) >= INBOX_LIMIT:
             raise _full()
@@ -161,12 +164,12 @@ class Inbox:
             raise WalletFault("endorsement.self", "the endorsement is by this wallet itself")
         if target not in await self._targets():
             raise WalletFault("endorsement.other_target", f"{for_terminal(target, limit=200)} is not in this wallet")
-        id = bytes.fromhex(envelope.digest)
+        id = bytes.fromhex(Envelope.inner(value).digest)
         if await self._drawer.get(Kind.REJECTED, id) is not None:
-            raise WalletFault("endorsement.rejected", f"{envelope.digest[:8]} was rejected before")
+            raise WalletFault("endorsement.rejected", f"{id.hex()[:8]} was rejected before")
         if await self._drawer.add(Kind.ENDORSEMENT, id, envelope.raw, at=now, limit=INBOX_LIMIT) == "full":
             raise _full()
-        return envelope.digest
+        return id.hex()
 
     async def list(self) -> tuple[Waiting, ...]:
         """What waits, the oldest first."""

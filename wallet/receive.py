@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from satchel.codec import strictjson, timestamp
 from satchel.credential import openbadge
-from satchel.credential.envelope import Envelope
 from satchel.errors import CodecError, Malformed, WalletFault
 from satchel.node.address import check_url
 from satchel.port import Clock, Did, Fetch, JsonObject, JsonValue, Request
 from satchel.text import for_terminal
 from wallet.present import prove_holder
-from wallet.service import Added, WalletService
+from wallet.service import Added, Incoming, WalletService
 
 if TYPE_CHECKING:
     from satchel.node.send import Sender, Sent
@@ -40,11 +39,12 @@ ACCEPT: Final = (
     "application/vc+jwt",
     "image/png",
     "image/svg+xml",
+    "application/zip",
 )
 
 _LINK: Final = re.compile(r"/claim/([a-z2-7]{52})")
 # What an issuer may tell us in our own words; another node's code is never taken further.
-_REFUSALS: Final = frozenset({"claim.unknown", "claim.expired", "claim.used", "claim.holder_unproven"})
+_REFUSALS: Final = frozenset({"claim.unknown", "claim.expired", "claim.used", "claim.revoked", "claim.holder_unproven"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,18 +127,28 @@ async def claim(offer: Offer, *, wallet: WalletService, sender: Sender, clock: C
     if sent.status not in (200, 201):
         raise _refused(sent)
     value = _object(sent, CLAIMED_SCHEMA, "claim.answer").get("credential")
-    if not isinstance(value, dict):
+    # The bytes of the credential as the issuer sent them: a proof may depend on them, and the wallet keeps originals.
+    raw = strictjson.member(sent.body, "credential")
+    if not isinstance(value, dict) or raw is None:
         raise WalletFault("claim.answer", "the answer holds no credential")
     _check_credential(value, offer, wallet.did)
     # Signed a moment ago: judged at a time read before the request, it would not be in force yet.
-    return await wallet.add(Envelope.inner(value).raw, name=_file_name(offer.name), now=clock())
+    return await wallet.add(raw, name=_file_name(offer.name), now=clock())
 
 
-async def by_url(url: str, *, wallet: WalletService, fetch: Fetch, now: datetime) -> Added:
-    """Fetches one credential and keeps it, unless the verifier rejects it. Raises FetchError."""
+async def by_url(
+    url: str, *, wallet: WalletService, fetch: Fetch, now: datetime, keep_rejected: bool = False
+) -> tuple[Added, ...]:
+    """Fetches a credential, or a stack of them, and keeps what the verifier does not reject.
+
+    Raises WalletFault claim.use for a claim link, which is no file, and FetchError.
+    """
+    if is_claim_link(url):
+        raise WalletFault("claim.use", f"{for_terminal(url, limit=200)} is a claim link")
     request = Request(url=url, purpose="evidence", accept=ACCEPT, limit_bytes=strictjson.LIMIT_BYTES)
     fetched = await fetch(request)
-    return await wallet.add(fetched.body, name=PurePosixPath(check_url(fetched.final_url).path).name, now=now)
+    name = PurePosixPath(check_url(fetched.final_url).path).name
+    return await wallet.add_all([Incoming(raw=fetched.body, name=name)], now=now, keep_rejected=keep_rejected)
 
 
 def _check_credential(value: JsonObject, offer: Offer, did: Did) -> None:

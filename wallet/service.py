@@ -18,6 +18,8 @@ from typing import Final, TypeVar
 
 from did import create
 from satchel.codec import jcs, strictjson
+from satchel.credential import stack as stacks
+from satchel.credential.archive import StackFault
 from satchel.credential.envelope import Envelope
 from satchel.credential.read import read
 from satchel.errors import SatchelError, WalletFault
@@ -200,8 +202,11 @@ class WalletService:
     async def add(
         self, raw: bytes, *, name: str = "", now: datetime, policy: Policy | None = None, keep_rejected: bool = False
     ) -> Added:
-        """Judges one credential and keeps it: `add_all` of one."""
-        incoming = (Incoming(raw=raw, name=name),)
+        """Judges one credential and keeps it: `add_all` of one. Raises WalletFault wallet.stack for a stack of several
+        as well."""
+        incoming = _taken_apart(Incoming(raw=raw, name=name))
+        if len(incoming) != 1:
+            raise WalletFault("wallet.stack", f"the stack holds {len(incoming)} credentials, not one")
         (added,) = await self.add_all(incoming, now=now, policy=policy, keep_rejected=keep_rejected)
         return added
 
@@ -216,19 +221,22 @@ class WalletService:
         """Judges credentials first and then keeps them in one transaction: all of each file or nothing of it.
 
         Rejected and malformed ones are refused, unless `keep_rejected`; an undecided one is kept with its verdict.
-        The same bytes are kept once. Raises WalletFault wallet.rows_changed when the wallet is read only.
+        The same bytes are kept once. A stack is taken apart: each of its parts is judged and kept by itself and has
+        its own answer, and a stack that cannot be read is refused as a whole. Raises WalletFault wallet.rows_changed
+        when the wallet is read only.
         """
-        judged = [await self._judge(one.raw, one.name, policy=policy, now=now) for one in incoming]
+        apart = [one for given in incoming for one in _taken_apart(given)]
+        judged = [await self._judge(one.raw, one.name, policy=policy, now=now) for one in apart]
         candidates = [
             None
-            if not keep_rejected and report.verdict in ("rejected", "malformed")
+            if envelope.container == "zip" or (not keep_rejected and report.verdict in ("rejected", "malformed"))
             else self._seal(envelope, report, now=now)
             for envelope, report in judged
         ]
         outcomes = await self._change(lambda index, floor: index.add(candidates, now=now, floor=floor))
         return tuple(
             Added(name=one.name, outcome=outcome, card=card, report=report)
-            for one, (_, report), (outcome, card) in zip(incoming, judged, outcomes, strict=True)
+            for one, (_, report), (outcome, card) in zip(apart, judged, outcomes, strict=True)
         )
 
     async def list(self) -> Listing:
@@ -386,6 +394,17 @@ class WalletService:
         if seen != self._seen:
             await self._store.remember(seen, over=self._seen)
             self._seen = seen
+
+
+def _taken_apart(given: Incoming) -> tuple[Incoming, ...]:
+    """The parts of a stack, each by itself. What is no stack, or no sound one, is left to the verifier's word."""
+    if not stacks.looks_like_stack(given.raw):
+        return (given,)
+    try:
+        parts = stacks.read(given.raw).parts
+    except StackFault:
+        return (given,)
+    return tuple(Incoming(raw=part.envelope.raw, name=f"{given.name or 'stack'}, {part.file}") for part in parts)
 
 
 def calibrate() -> KdfParameters:

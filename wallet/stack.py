@@ -127,7 +127,7 @@ def claims(checked: Checked) -> tuple[Claim, ...]:
         value = one.part.envelope.value
         if value is None:
             continue
-        reason = "" if one.report.verdict in _ACCEPTED else "passport.not_accepted"
+        reason = _reason(one.report)
         if not reason and one.linkage == "stack.not_proven":
             reason = one.linkage
         found.append(
@@ -136,6 +136,14 @@ def claims(checked: Checked) -> tuple[Claim, ...]:
             )
         )
     return tuple(found)
+
+
+def _reason(report: Report) -> str:
+    """Why a part counts for nothing, as a code; "" when it is accepted."""
+    if report.verdict in _ACCEPTED:
+        return ""
+    bad = {facet.code for facet in report.facets if facet.outcome == "fail"}
+    return "passport.expired" if bad == {"validity.expired"} else "stack.part_not_accepted"
 
 
 def to_json(checked: Checked) -> JsonObject:

@@ -122,11 +122,13 @@ def claim(world: World, url: str, yes: bool, origins: tuple[str, ...]) -> int | 
             if receive.is_claim_link(url):
                 offer = await receive.look(url, sender=story.network(), now=world.now)
                 _decide(offer, yes)
-                added = await receive.claim(offer, wallet=story.wallet, sender=story.network(), clock=world.clock)
+                added: tuple[Added, ...] = (
+                    await receive.claim(offer, wallet=story.wallet, sender=story.network(), clock=world.clock),
+                )
             else:
                 added = await receive.by_url(url, wallet=story.wallet, fetch=story.fetch, now=world.now)
-            _print_one(world, added)
-            return reports.exit_code([added.report], strict=False)
+            _print_all(world, added)
+            return reports.exit_code([one.report for one in added], strict=False)
 
     return asyncio.run(work())
 
@@ -310,7 +312,7 @@ def accept_endorsement(world: World, start_of_id: str) -> int | None:
         async with open_story(world, secret) as story:
             return await story.inbox.accept(start_of_id, now=world.now)
 
-    _print_one(world, asyncio.run(work()))
+    _print_all(world, [asyncio.run(work())])
     return None
 
 
@@ -436,11 +438,12 @@ def read_file(path: str) -> bytes:
         raise UsageFault("usage.file", f"{path}: {error.strerror or error}") from error
 
 
-def _print_one(world: World, added: Added) -> None:
+def _print_all(world: World, added: Sequence[Added]) -> None:
     if world.as_json:
-        _print_json({"schema": "satchel.added/1", "items": [_added_json(added)], "unreadable": []})
-    else:
-        _print_added(added)
+        _print_json({"schema": "satchel.added/1", "items": [_added_json(one) for one in added], "unreadable": []})
+        return
+    for one in added:
+        _print_added(one)
 
 
 def _write_out(world: World, raw: bytes, out: Path | None, *, schema: str) -> None:

@@ -14,17 +14,17 @@ from issuer import batch
 from issuer import template as templates
 from issuer.access import Remember
 from issuer.batch import LIMIT_BYTES
-from issuer.claim import Planned
 from issuer.http import model
 from issuer.http.refusal import with_refusals
 from issuer.issue import Issued, Outcome, Refused
 from issuer.library import Shelved
+from issuer.link import Planned
 from issuer.revoke import Change, StatusChanged
 from issuer.section import line_of
 from issuer.service import IssuerService
 from issuer.store import Listed
-from issuer.tree import LIMIT_BYTES as TEMPLATE_LIMIT_BYTES
 from satchel.codec import timestamp
+from satchel.codec.tree import LIMIT_BYTES as TEMPLATE_LIMIT_BYTES
 from satchel.node.clock import to_micros
 from satchel.node.guard import Kept
 from satchel.node.route import BODY_LIMIT_BYTES, JSON, Answer, Call, Listing, Reply, Route
@@ -209,7 +209,7 @@ class Api:
                     method="POST",
                     path="/api/v1/claims",
                     name="plan_claims",
-                    summary="Plans a one-time claim link for each good row of a CSV table, for `bind: claim`.",
+                    summary="A one-time link for each good row of a CSV table: to claim a credential, or to bind one.",
                     handler=self._claims,
                     query=model.ClaimsQuery,
                     accepts=(CSV,),
@@ -341,7 +341,7 @@ def page_state(call: Call, *, is_on: bool) -> Reply:
 
 def with_credential(head: JsonObject, raw: bytes) -> bytes:
     """The JSON object with a last member `credential`: the signed bytes themselves, not written anew."""
-    return json.dumps(head, ensure_ascii=False).encode("utf-8")[:-1] + b', "credential": ' + raw + b"}"
+    return json.dumps(head).encode("ascii")[:-1] + b', "credential": ' + raw + b"}"
 
 
 def _issued(issued: Issued, raw: bytes | None) -> Reply:

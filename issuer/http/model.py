@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from issuer.claim import DAYS, DAYS_LIMIT
+from issuer.link import DAYS, DAYS_LIMIT
 from issuer.revoke import REASON_LIMIT_CHARS
 from satchel.node.route import Body
 

@@ -27,6 +27,7 @@ from satchel.port import JsonObject
 from satchel.text import for_html
 
 DID_JSON: Final = "application/did+json"
+DID_LOG: Final = "text/jsonl"
 VC: Final = "application/vc"
 DID_AGE_SECONDS: Final = 300
 # A revocation must be seen soon; an unchanged list costs its reader one 304.
@@ -54,6 +55,15 @@ class Public:
                 summary="The issuer's DID document.",
                 handler=self._did,
                 answers=(Answer(summary="The document.", media_type=DID_JSON),),
+                tags=("world",),
+            ),
+            Route(
+                method="GET",
+                path="/.well-known/did.jsonl",
+                name="show_did_log",
+                summary="The log of the issuer's DID, when it is a did:webvh.",
+                handler=self._did_log,
+                answers=(Answer(summary="The log.", media_type=DID_LOG),),
                 tags=("world",),
             ),
             Route(
@@ -104,6 +114,7 @@ class Public:
                 "claim.unknown",
                 "claim.expired",
                 "claim.used",
+                "claim.revoked",
                 "claim.holder_unproven",
             ),
             Route(
@@ -169,6 +180,12 @@ class Public:
         if raw is None:
             raise HttpFault("http.not_found", "the DID document is not published")
         return document(raw, media_type=DID_JSON, max_age_seconds=DID_AGE_SECONDS)
+
+    async def _did_log(self, _call: Call) -> Reply:
+        raw = await self._issuer.public_file(".well-known", "did.jsonl")
+        if raw is None:
+            raise HttpFault("http.not_found", "this issuer's DID has no log")
+        return document(raw, media_type=DID_LOG, max_age_seconds=DID_AGE_SECONDS)
 
     async def _status(self, call: Call) -> Reply:
         name = call.params["list"]

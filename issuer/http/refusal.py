@@ -22,6 +22,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "claim.unknown": 404,
         "claim.expired": 410,
         "claim.used": 409,
+        "claim.revoked": 410,
         "claim.holder_unproven": 403,
         "issue.not_found": 404,
         "template.unknown_id": 404,

@@ -75,6 +75,9 @@ SELECT_BEGINNINGS: Final = (
     f"SELECT DISTINCT node FROM label WHERE key >= ? AND key < ? ORDER BY length(key), key LIMIT {search.BEGINNINGS}"
 )
 SELECT_USES: Final = "SELECT uses FROM word WHERE text = ?"
+SELECT_COMPLETIONS: Final = (
+    f"SELECT text FROM word WHERE text >= ? AND text < ? ORDER BY uses DESC, text LIMIT {search.COMPLETIONS}"
+)
 SELECT_BEGINS: Final = "SELECT 1 FROM word WHERE text >= ? AND text < ? LIMIT 1"
 AFTER: Final = "\U0010ffff"
 

@@ -25,6 +25,8 @@ POOL: Final = 60
 BEGINNINGS: Final = 20
 SHORTEST_PREFIX: Final = 2
 SHORTEST_BEGINNING: Final = 3
+LONG_PREFIX: Final = 4
+COMPLETIONS: Final = 12
 LONG_WORD: Final = 8
 
 _STOP: Final = (
@@ -54,6 +56,9 @@ class Vocabulary(Protocol):
     def begins(self, prefix: str, /) -> bool:
         """Whether a word of the copy begins so."""
 
+    def completions(self, prefix: str, /) -> Iterable[str]:
+        """The words that begin so and are used most; at most COMPLETIONS."""
+
     def swaps(self, stems: Collection[str], /) -> Iterable[str]:
         """Stems of words that stand for these in names of the copy (satchel.framework.swap)."""
 
@@ -65,13 +70,15 @@ class Vocabulary(Protocol):
 class Term:
     """One word of the question: the words that answer for it, the prefix that does ("" when none does), and how much
     it says: a rare word more than one that half of the names have. `stems` are those of the words, `swaps` those that
-    answer for them in part."""
+    answer for them in part. `completions` are whole words that begin with the prefix: FTS5 keeps stems, and the stem
+    of “weaknesses” is shorter than the beginning “weaknes”."""
 
     words: tuple[str, ...]
     prefix: str
     weight: float
     stems: frozenset[str]
     swaps: frozenset[str]
+    completions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,7 @@ class Question:
             parts.extend(f'"{word}"' for word in term.words if word != term.prefix)
             if term.prefix:
                 parts.append(f'"{term.prefix}"*')
+                parts.extend(f'"{word}"' for word in term.completions)
         return " OR ".join(parts)
 
 
@@ -188,6 +196,7 @@ def _term(word: str, vocabulary: Vocabulary, *, is_open: bool) -> Term:
         weight=math.log(1 + _MANY_USES / (1 + uses)),
         stems=stems,
         swaps=frozenset(vocabulary.swaps(stems)) - stems,
+        completions=tuple(vocabulary.completions(prefix)) if len(prefix) >= LONG_PREFIX else (),
     )
 
 

@@ -65,6 +65,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "claim": 422,
         "tui": 500,
         "usage": 400,
+        "vc_api": 400,
         **dict.fromkeys(
             (
                 "key",

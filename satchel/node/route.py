@@ -35,7 +35,7 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 M = TypeVar("M", bound=BaseModel)
 
 _PARAMETER: Final = re.compile(r"\{([a-z_]+)\}")
-_PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~-]+|\{[a-z_]+\}))+\Z|/\Z")
+_PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~-]+|\{[a-z_]+\}))+/?\Z|/\Z")
 _SCHEMA_NAME: Final = re.compile(r"satchel\.[a-z_]+/[0-9]+\Z")
 _FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._ -]")
 
@@ -65,7 +65,8 @@ class Call:
 
     `headers` have lower case names and lack all that tells another address than the configured one (Host, Forwarded,
     X-Forwarded-*) and Authorization: links are made of `origin` alone. `params` are decoded path pieces; they may
-    hold any character and are NOT checked here.
+    hold any character and are NOT checked here. `raw_path` is the path as it was sent, for the few names whose own
+    percent signs mean something.
     """
 
     origin: str
@@ -78,6 +79,7 @@ class Call:
     query: BaseModel | None
     token: Token | None
     repeatable: Repeatable | None
+    raw_path: str = ""
 
     def body_as(self, model: type[M]) -> M:
         """The body, of the model that the route names."""

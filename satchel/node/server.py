@@ -314,6 +314,7 @@ async def _call(node: Node, route: Route, request: web.Request, token: Token | N
         query=query,
         token=token,
         repeatable=again,
+        raw_path=request.raw_path.partition("?")[0],
     )
 
 

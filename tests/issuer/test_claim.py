@@ -10,9 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from issuer import claim
-from issuer.claim import Planned
 from issuer.issue import Refused
+from issuer.link import Claimed, Planned
 from issuer.service import BatchPlan, IssuerService
 from satchel.errors import IssueFault
 from satchel.node import entropy
@@ -39,7 +38,7 @@ async def token_of(issuer: IssuerService, **how: bool) -> str:
     return one.token.reveal()
 
 
-async def take(issuer: IssuerService, token: str, learner: Learner) -> claim.Claimed:
+async def take(issuer: IssuerService, token: str, learner: Learner) -> Claimed:
     offer = await issuer.claim_offer(token)
     return await issuer.claim(token, learner.prove(offer.challenge, domain=offer.domain))
 
@@ -120,7 +119,7 @@ async def test_twenty_claims_at_once_have_one_winner(issuer: IssuerService, home
     learners = [Learner(f"racer {number}") for number in range(20)]
     work = [issuer.claim(token, learner.prove(challenge)) for learner in learners]
     done = await asyncio.gather(*work, return_exceptions=True)
-    won = [one for one in done if isinstance(one, claim.Claimed)]
+    won = [one for one in done if isinstance(one, Claimed)]
     lost = [one.code for one in done if isinstance(one, IssueFault)]
     assert len(won) == 1 and lost == ["claim.used"] * 19
     assert rows(home, "SELECT count(*) FROM credential") == [(1,)]
@@ -282,7 +281,7 @@ async def test_each_way_of_binding_has_its_own_command(issuer: IssuerService) ->
         return await issuer.plan_batch(CLAIMED, ONE_ROW)
 
     async def claims() -> BatchPlan:
-        return await issuer.plan_claims(EXAMPLE, COHORT)
+        return await issuer.plan_claims(example(("bind: email", "bind: did")), COHORT)
 
     async def one() -> object:
         return await issuer.issue(CLAIMED, {"email": "s-1001"})

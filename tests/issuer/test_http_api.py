@@ -27,6 +27,7 @@ WRITES = [
     ("PUT", f"/api/v1/credentials/{'a' * 26}/page", "page"),
     ("GET", "/api/v1/credentials", "read"),
     ("GET", f"/api/v1/credentials/{'a' * 26}", "read"),
+    ("GET", "/api/v1/frameworks/suggest", "read"),
     ("GET", "/api/v1/templates", "read"),
     ("GET", "/api/v1/templates/data-literacy", "read"),
 ]
@@ -308,7 +309,7 @@ async def test_a_broken_table_is_refused_whole(node: Ground, table: bytes, code:
 
 
 async def test_batches_and_claims_do_not_take_each_others_templates(node: Ground) -> None:
-    await node.put()
+    await node.put(example(("bind: email", "bind: did")))
     await node.put(CLAIMED, "data-claimed")
     for path in ("batches?template=data-claimed", "claims?template=data-literacy"):
         answer = await node("POST", f"/api/v1/{path}", data=HEADER, **CSV)

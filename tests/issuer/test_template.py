@@ -307,3 +307,24 @@ def test_who_confirmed_an_alignment_is_not_in_the_badge() -> None:
     blueprints = [compose.prepare(templates.check(raw), PROFILE) for raw in (EXAMPLE, UNCONFIRMED)]
     assert blueprints[0].achievement == blueprints[1].achievement
     assert "Programme lead" not in json.dumps(blueprints[0].achievement)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "line"),
+    [
+        (b"", "template.empty", 1),
+        (b"id: a\nid: b\n", "template.duplicate_key", 2),
+        (b"id: &a b\n", "template.alias", 1),
+        (b"id: !x b\n", "template.tag", 1),
+        (b"id: [1\n", "template.not_yaml", 2),
+        (b"id: \xff\n", "template.not_utf8", 1),
+        (b"id: " + b"[" * 40 + b"]" * 40, "template.too_deep", 1),
+        (b"#" * (256 * 1024 + 1), "template.too_large", 1),
+    ],
+)
+def test_what_is_no_plain_yaml_is_a_fault_of_the_template_with_its_line(raw: bytes, code: str, line: int) -> None:
+    with pytest.raises(TemplateFault) as fault:
+        templates.check(raw)
+    assert (fault.value.code, fault.value.details["line"]) == (code, line)
+    assert fault.value.message.startswith(f"line {line}: ")
+    assert fault.value.next_step

@@ -89,6 +89,13 @@ def test_a_claimed_badge_is_stacked_presented_and_verified_between_restarts(tmp_
     assert kept["verdict"] == "accepted"
     assert "analyse and interpret data" in journey.wallet("passport")
 
+    with journey.served("issuer") as base:
+        way = ("--origin", f"{ORIGIN}={base}", "--json")
+        assert json.loads(journey.wallet("page", kept["id"], *way))["on"] is False
+        assert json.loads(journey.wallet("page", kept["id"], "--on", *way))["on"] is True
+    with journey.served("issuer") as base:
+        assert "/b/" in journey.wallet("page", kept["id"], "--off", "--origin", f"{ORIGIN}={base}")
+
     mirror = ("--mirror", "college/public")
     journey.wallet("stack", "build", kept["id"], "--out", "learner.zip", "--name", "What I can do")
     assert json.loads(journey.run("verify", "learner.zip", *mirror, "--json"))["verdict"] == "accepted"

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from satchel.errors import LinkedError
 from satchel.linked import canon, emit
+from satchel.linked.context import Contexts
+from satchel.linked.pinned import PINNED
 from satchel.port import JsonObject
 from tests.peers.peer import Peer, PeerRefused
 from tests.satchel.linked import mutate
@@ -51,20 +53,20 @@ class Compared:
         return f"{self.name}: {said}\n    {json.dumps(self.document)[:1500]}"
 
 
-def canonical(document: JsonObject) -> str | LinkedError:
+def canonical(document: JsonObject, contexts: Contexts = PINNED) -> str | LinkedError:
     try:
-        return canon.canonicalize(emit.to_quads(document)).decode()
+        return canon.canonicalize(emit.to_quads(document, contexts=contexts)).decode()
     except LinkedError as refused:
         return refused
 
 
-def compared(peer: Peer, documents: Sequence[tuple[str, JsonObject]]) -> list[Compared]:
+def compared(peer: Peer, documents: Sequence[tuple[str, JsonObject]], contexts: Contexts = PINNED) -> list[Compared]:
     answers = peer.ask_all("canonize", [{"document": document} for _, document in documents])
     return [
         Compared(
             name=name,
             document=document,
-            ours=canonical(document),
+            ours=canonical(document, contexts),
             theirs=answer if isinstance(answer, PeerRefused) else str(answer["nquads"]),
         )
         for (name, document), answer in zip(documents, answers, strict=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.glyph import ASCII, UNICODE
-from tui.sheet import Sheet, fit, take, wrap
+from tui.sheet import Sheet, fit, moment, take, wrap
 
 TEXTS = st.text(max_size=300)
 WIDTHS = st.integers(min_value=1, max_value=80)
@@ -91,3 +91,11 @@ def test_verbatim_keeps_spaces_and_every_character() -> None:
     sheet = Sheet(20, UNICODE)
     sheet.verbatim("    " + "0123456789" * 5)
     assert "".join(text for line in sheet.lines for text, _ in line) == "    " + "0123456789" * 5
+
+
+def test_a_point_in_time_is_shown_as_people_read_it_and_any_other_text_as_it_is() -> None:
+    assert moment("2026-03-01T00:00:00Z") == "2026-03-01"
+    assert moment("2026-03-01T02:30:00+02:00") == "2026-03-01 00:30 UTC"
+    for text in ("2026-03-01", "yesterday", "2026-02-30T00:00:00Z", "\x1b[2J"):
+        assert moment(text) == text
+    assert moment(None) == moment("") == ""

@@ -51,6 +51,8 @@ class IssuerNode:
     claims: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     signed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    indent: int | None = None
+    answers: list[bytes] = field(default_factory=list)
 
     def challenge(self) -> str:
         return hashlib.sha256(TOKEN.encode()).hexdigest()[:32]
@@ -98,7 +100,8 @@ class IssuerNode:
         self.claims.append(holder)
         credential = self.signed.setdefault(holder, self.credential_for(holder))
         answer = self.bend_answer({"schema": "satchel.claimed/1", "credential": credential})
-        return web.json_response(answer, status=200 if again else 201)
+        self.answers.append(json.dumps(answer, indent=self.indent).encode())
+        return web.Response(body=self.answers[-1], content_type="application/json", status=200 if again else 201)
 
     def is_proven(self, shown: dict[str, Any]) -> bool:
         """Whether the holder's key answered our challenge, for us."""

@@ -440,3 +440,103 @@ def test_rm_on_a_terminal_asks_first(run: Run, badge_path: Path) -> None:
     code, _ = typed(run.home, "y", *where)
     assert code == 0
     assert run.json("list")["items"] == []
+
+
+def test_add_takes_an_address_through_the_fetch_room(run: Run, tmp_path: Path) -> None:
+    site = tmp_path / "mirror" / "college.example"
+    site.mkdir(parents=True)
+    (site / "badge.json").write_bytes(badge_file())
+    mirror = ("--mirror", str(tmp_path / "mirror"))
+    assert run("add", "https://college.example/badge.json", *mirror) == 0
+    assert "added: ✔ accepted" in run.out.decode() and "badge.json" in run.out.decode()
+    assert run("add", "https://college.example/absent.json", "https://college.example/badge.json", *mirror) == 1
+    assert "already there" in run.out.decode() and "fetch." in run.err
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "fault"),
+    [
+        ("https://college.example/badge.json", 7, "fetch.offline"),
+        ("http://college.example/badge.json", 1, "fetch.url"),
+        ("https://127.0.0.1/badge.json", 1, "fetch.address"),
+        (f"https://college.example/claim/{'a' * 52}", 1, "claim.use"),
+    ],
+)
+def test_add_says_why_an_address_gives_nothing(run: Run, address: str, code: int, fault: str) -> None:
+    assert run("add", address) == code
+    assert f"[{fault}]" in run.err
+    assert run.json("list")["items"] == []
+
+
+def test_a_stack_is_taken_apart_and_each_part_judged(run: Run, tmp_path: Path) -> None:
+    ids = [run.json("add", str(path))["items"][0]["card"]["id"] for path in files_of(tmp_path, 1, 2)]
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(badge_file(3).replace(b"Three plans", b"Seven plans"))
+    ids.append(run.json("add", "--keep-rejected", str(bad))["items"][0]["card"]["id"])
+    packed = tmp_path / "packed.zip"
+    assert run("stack", "build", *ids, "--out", str(packed)) == 0
+    for id in (ids[0], ids[2]):
+        assert run("rm", id, "--yes") == 0
+    assert run("add", str(packed)) == 3
+    lines = run.out.decode().splitlines()
+    assert ["added: ✔" in lines[0], "already there" in lines[1], "not kept: ✘" in lines[2]] == [True] * 3
+    assert "packed.zip, parts/01.json" in lines[0]
+    held = run.json("list")["items"]
+    assert {card["container"] for card in held} == {"json"}
+    assert len(held) == 2
+
+
+def test_a_broken_stack_is_refused_as_a_whole(run: Run, tmp_path: Path) -> None:
+    (one,) = files_of(tmp_path, 1)
+    id = run.json("add", str(one))["items"][0]["card"]["id"]
+    packed = tmp_path / "packed.zip"
+    assert run("stack", "build", id, "--out", str(packed)) == 0
+    assert run("rm", id, "--yes") == 0
+    packed.write_bytes(packed.read_bytes().replace(b"Three plans", b"Seven plans"))
+    assert run("add", "--keep-rejected", str(packed)) == 3
+    assert "not kept: ✘" in run.out.decode()
+    assert run.json("list")["items"] == []
+
+
+def files_of(folder: Path, *numbers: int) -> list[Path]:
+    paths = [folder / f"badge-{number}.json" for number in numbers]
+    for number, path in zip(numbers, paths, strict=True):
+        path.write_bytes(badge_file(number))
+    return paths
+
+
+def test_another_passphrase_opens_the_wallet_and_the_old_one_no_more(
+    run: Run, tmp_path: Path, badge_path: Path
+) -> None:
+    kept(run, badge_path)
+    new = tmp_path / "new-words"
+    new.write_text("the tide comes in at nine\n", encoding="utf-8")
+    assert run("wallet", "passphrase", "--new-passphrase-file", str(new)) == 0
+    assert "new passphrase" in run.err
+    assert run("list") == 6
+    assert "wallet.passphrase" in run.err
+    new.replace(run.words)
+    assert len(run.json("list")["items"]) == 1
+
+
+def test_a_new_passphrase_must_be_strong_and_given(run: Run, tmp_path: Path) -> None:
+    weak = tmp_path / "weak"
+    weak.write_text("secret\n", encoding="utf-8")
+    assert run("wallet", "passphrase", "--new-passphrase-file", str(weak)) == 1
+    assert "wallet.passphrase_weak" in run.err
+    assert run("wallet", "passphrase", "--new-passphrase-file", str(tmp_path / "absent")) == 2
+    assert run("wallet", "passphrase") == 6
+    assert run("list") == 0
+
+
+def test_check_opens_every_record_and_names_a_damaged_one(run: Run, badge_path: Path) -> None:
+    identifier = kept(run, badge_path)
+    assert run("wallet", "check") == 0
+    assert "2 records looked at, 0 damaged" in run.out.decode()
+    with closing(sqlite3.connect(run.home.wallet_db)) as database:
+        database.execute("UPDATE body SET content = zeroblob(length(content)) WHERE length(content) > 1000")
+        database.commit()
+    found = run.json("wallet", "check")
+    assert (found["whole"], found["damaged"]) == (False, [identifier])
+    assert run("wallet", "check") == 1
+    assert "wallet.damaged" in run.err

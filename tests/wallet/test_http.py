@@ -420,3 +420,29 @@ async def test_the_served_wallet_reaches_issuers_through_its_origins(home: Home)
     ):
         answer = await response.json()
     assert (response.status, answer["report"]["verdict"]) == (201, "accepted")
+
+
+async def test_a_stack_is_no_single_credential(client: Client) -> None:
+    ids = [await client.add(badge_file(number)) for number in (1, 2)]
+    status, packed = await client("POST", "/api/v1/stacks", body={"schema": "satchel.stack_request/1", "ids": ids})
+    assert status == 200
+    status, answer = await client("POST", "/api/v1/credentials", body=packed, Content_Type="application/octet-stream")
+    assert (status, answer["code"]) == (422, "wallet.stack")
+    assert len((await client.wallet.list()).current) == 2
+
+
+async def test_an_endorsement_is_kept_byte_for_byte_and_once_whatever_its_blanks(client: Client) -> None:
+    id = await client.add(badge_file(1))
+    card = await client.wallet.find(id)
+    document = signed(endorsed(card.credential_id), key=PEER)
+    for indent in (3, None, 1):
+        raw = json.dumps(document, indent=indent).encode()
+        body = b'{ "schema": "satchel.endorsement/1",\n "endorsement" : %s }' % raw
+        status, _ = await client("POST", "/api/v1/endorsements", scopes=(), body=body, Content_Type="application/json")
+        assert status == 202
+    status, listed = await client("GET", "/api/v1/inbox")
+    (one,) = listed["items"]
+    status, accepted = await client("POST", f"/api/v1/inbox/{one['id']}/accept")
+    assert (status, accepted["outcome"]) == (200, "accepted")
+    kept = await client.wallet.export(accepted["card"]["id"])
+    assert kept.raw == json.dumps(document, indent=3).encode()

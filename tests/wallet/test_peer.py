@@ -55,7 +55,7 @@ def inbox_of(wallet: WalletService, drawer: Drawer) -> Inbox:
 
 async def code_of(inbox: Inbox, value: dict[str, Any]) -> str:
     with pytest.raises(WalletFault) as fault:
-        await inbox.receive(value, now=NOW)
+        await inbox.receive(to_bytes(value), now=NOW)
     return fault.value.code
 
 
@@ -103,8 +103,8 @@ async def test_an_endorsement_waits_sealed_until_the_learner_accepts_it(home: Ho
     async with open_wallet(home) as (wallet, drawer):
         await keep(wallet, BADGE)
         inbox = inbox_of(wallet, drawer)
-        id = await inbox.receive(value, now=NOW)
-        assert await inbox.receive(value, now=NOW) == id  # the same one twice is one
+        id = await inbox.receive(to_bytes(value), now=NOW)
+        assert await inbox.receive(to_bytes(value), now=NOW) == id  # the same one twice is one
         (waiting,) = await inbox.list()
         assert waiting.id == id
         assert waiting.endorser_id == did_of(PEER)
@@ -125,13 +125,13 @@ async def test_what_was_rejected_does_not_come_again(home: Home) -> None:
     async with open_wallet(home) as (wallet, drawer):
         await keep(wallet, BADGE)
         inbox = inbox_of(wallet, drawer)
-        id = await inbox.receive(value, now=NOW)
+        id = await inbox.receive(to_bytes(value), now=NOW)
         assert (await inbox.reject(id, now=NOW)).id == id
         assert await inbox.list() == ()
         assert await code_of(inbox, value) == "endorsement.rejected"
         assert len((await wallet.list()).current) == 1
         other = strictjson.load_object((await made(comment="Again, in other words.")).raw)
-        await inbox.receive(other, now=NOW)
+        await inbox.receive(to_bytes(other), now=NOW)
         assert len(await inbox.list()) == 1
 
 
@@ -139,8 +139,8 @@ async def test_achievements_and_the_holder_may_be_endorsed_too(home: Home) -> No
     async with open_wallet(home) as (wallet, drawer):
         await keep(wallet, BADGE)
         inbox = inbox_of(wallet, drawer)
-        await inbox.receive(proven(endorsed(ACHIEVEMENT_ID)), now=NOW)
-        await inbox.receive(proven(endorsed(wallet.did)), now=NOW)
+        await inbox.receive(to_bytes(proven(endorsed(ACHIEVEMENT_ID))), now=NOW)
+        await inbox.receive(to_bytes(proven(endorsed(wallet.did))), now=NOW)
         assert {one.about for one in await inbox.list()} == {("Reading tide tables",), ()}
 
 
@@ -203,7 +203,7 @@ async def test_a_full_inbox_says_so_whatever_comes(home: Home, monkeypatch: pyte
         await keep(wallet, BADGE)
         inbox = inbox_of(wallet, drawer)
         for number in range(2):
-            await inbox.receive(proven(endorsed(BADGE_ID, comment=f"No. {number}")), now=NOW)
+            await inbox.receive(to_bytes(proven(endorsed(BADGE_ID, comment=f"No. {number}"))), now=NOW)
         assert await code_of(inbox, proven(endorsed(BADGE_ID, comment="No. 3"))) == "endorsement.inbox_full"
         assert await code_of(inbox, proven(endorsed("urn:other"))) == "endorsement.inbox_full"
 
@@ -213,7 +213,7 @@ async def test_one_that_expires_while_it_waits_is_not_accepted(home: Home) -> No
     async with open_wallet(home) as (wallet, drawer):
         await keep(wallet, BADGE)
         inbox = inbox_of(wallet, drawer)
-        id = await inbox.receive(value, now=NOW)
+        id = await inbox.receive(to_bytes(value), now=NOW)
         with pytest.raises(WalletFault) as fault:
             await inbox.accept(id, now=NOW.replace(month=12, day=2))
         assert fault.value.code == "endorsement.not_accepted"
@@ -230,7 +230,8 @@ async def test_ids_must_be_known_and_unambiguous(home: Home) -> None:
                 await inbox.find(wanted)
             assert fault.value.code == "endorsement.unknown_id"
         ids = [
-            await inbox.receive(proven(endorsed(BADGE_ID, comment=f"No. {number}")), now=NOW) for number in range(17)
+            await inbox.receive(to_bytes(proven(endorsed(BADGE_ID, comment=f"No. {number}"))), now=NOW)
+            for number in range(17)
         ]
         shared = next(id[0] for id in ids if sum(other.startswith(id[0]) for other in ids) > 1)
         with pytest.raises(WalletFault) as fault:
@@ -244,7 +245,7 @@ async def test_what_may_be_endorsed_follows_the_wallet(home: Home) -> None:
         inbox = inbox_of(wallet, drawer)
         assert await code_of(inbox, value) == "endorsement.other_target"
         (id,) = await keep(wallet, BADGE)
-        await inbox.receive(value, now=NOW)
+        await inbox.receive(to_bytes(value), now=NOW)
         await wallet.remove(id, now=NOW)
         other = proven(endorsed(BADGE_ID, comment="Later."))
         assert await code_of(inbox, other) == "endorsement.other_target"
@@ -253,7 +254,7 @@ async def test_what_may_be_endorsed_follows_the_wallet(home: Home) -> None:
 async def test_the_inbox_is_there_after_a_restart(home: Home) -> None:
     async with open_wallet(home) as (wallet, drawer):
         await keep(wallet, BADGE)
-        id = await inbox_of(wallet, drawer).receive(proven(endorsed(BADGE_ID)), now=NOW)
+        id = await inbox_of(wallet, drawer).receive(to_bytes(proven(endorsed(BADGE_ID))), now=NOW)
     async with open_wallet(home) as (wallet, drawer):
         (waiting,) = await inbox_of(wallet, drawer).list()
         assert waiting.id == id

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from satchel.codec import jcs
 from satchel.errors import FetchError, SatchelError, WalletFault
 from satchel.node.send import Sender
 from satchel.node.settings import Home
@@ -53,6 +54,18 @@ async def test_a_claim_link_becomes_a_credential_about_this_wallet(home: Home) -
         assert json.loads(exported.raw) == node.signed[wallet.did]
         again = await receive.claim(offer, wallet=wallet, sender=sender, clock=lambda: NOW)
         assert again.outcome == "already_there"
+
+
+async def test_a_claimed_credential_is_kept_byte_for_byte_as_it_was_sent(home: Home) -> None:
+    node = IssuerNode(indent=3)
+    async with meeting(home, node) as (wallet, sender):
+        offer = await receive.look(LINK, sender=sender, now=NOW)
+        added = await receive.claim(offer, wallet=wallet, sender=sender, clock=lambda: NOW)
+        assert added.card is not None
+        raw = (await wallet.export(added.card.id)).raw
+    (answer,) = node.answers
+    assert answer.endswith(b'"credential": ' + raw + b"\n}")
+    assert raw != jcs.encode(json.loads(raw))
 
 
 async def test_another_learners_link_gives_nothing(home: Home) -> None:
@@ -214,7 +227,7 @@ async def test_a_refusal_in_unknown_words_is_a_refusal(home: Home) -> None:
 async def test_a_credential_is_received_by_its_address_byte_for_byte(home: Home) -> None:
     node = IssuerNode()
     async with meeting(home, node) as (wallet, sender):
-        added = await receive.by_url(f"{ORIGIN}/files/badge.json", wallet=wallet, fetch=sender, now=NOW)
+        (added,) = await receive.by_url(f"{ORIGIN}/files/badge.json", wallet=wallet, fetch=sender, now=NOW)
         assert (added.outcome, added.name) == ("added", "badge.json")
         assert added.card is not None
         raw = (await wallet.export(added.card.id)).raw

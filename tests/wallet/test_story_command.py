@@ -291,7 +291,7 @@ def test_a_pathway_is_compared_with_the_wallet_and_with_a_stack(run: Run, tmp_pa
     answer = run.json("stack", "check", str(file), "--pathway", str(path))
     assert answer["pathway"]["ready"] is True
     path.write_text(PATHWAY.replace("{ step: tides }", "{ step: bridge }"), encoding="utf-8")
-    assert run("stack", "check", "--pathway", str(path)) == 1
+    assert run("stack", "check", "--pathway", str(path)) == 3
     assert "pathway.cycle" in run.err
     assert run("stack", "check") == 2
     assert "usage.option" in run.err
@@ -381,7 +381,7 @@ def test_a_rejected_endorsement_leaves_the_inbox(run: Run) -> None:
     async def bring() -> None:
         async with open_wallet(run.home) as (wallet, drawer):
             value = signed(endorsed(BADGE_ID), key=PEER)
-            await Inbox(wallet, drawer, fetch=OfflineFetch()).receive(value, now=NOW)
+            await Inbox(wallet, drawer, fetch=OfflineFetch()).receive(to_bytes(value), now=NOW)
 
     asyncio.run(bring())
     (item,) = run.json("inbox", "list")["items"]
@@ -449,7 +449,7 @@ def test_hostile_text_reaches_no_terminal_as_it_is(run: Run, tmp_path: Path) -> 
     async def bring() -> None:
         async with open_wallet(run.home) as (wallet, drawer):
             value = signed(endorsed(BADGE_ID, comment=HOSTILE), key=PEER)
-            await Inbox(wallet, drawer, fetch=OfflineFetch()).receive(value, now=NOW)
+            await Inbox(wallet, drawer, fetch=OfflineFetch()).receive(to_bytes(value), now=NOW)
 
     asyncio.run(bring())
     outputs += [("inbox", "list")]

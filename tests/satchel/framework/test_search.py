@@ -23,6 +23,10 @@ class Words:
     def begins(self, prefix: str) -> bool:
         return any(word.startswith(prefix) for word in self._uses)
 
+    def completions(self, prefix: str) -> Iterable[str]:
+        found = sorted((-uses, word) for word, uses in self._uses.items() if word.startswith(prefix))
+        return [word for _, word in found[: search.COMPLETIONS]]
+
     def swaps(self, stems: Collection[str]) -> Iterable[str]:
         return [other for word in stems for other in self._swaps.get(word, ())]
 
@@ -86,6 +90,12 @@ def test_the_last_word_is_asked_as_a_beginning_until_a_blank_ends_it() -> None:
 def test_any_word_that_only_begins_others_is_asked_as_a_beginning() -> None:
     assert terms("maint ropes ") == [(("maint",), "maint"), (("ropes",), "")]
     assert terms("ne tie ")[0] == (("ne",), "")
+
+
+def test_a_long_beginning_is_asked_as_whole_words_too() -> None:
+    """FTS5 keeps stems: the beginning “maintenanc” is longer than the stem of the word that is meant."""
+    assert ask("maintenanc", SEA).expression() == '"maintenanc"* OR "maintenance"'
+    assert ask("kno", SEA).expression() == '"kno"*'
 
 
 def test_stop_words_go_unless_nothing_else_is_left() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from satchel.codec import strictjson
 from satchel.framework.graph import SKILL
+from satchel.node.copies import Copy
 from tests.satchel.framework.sample import import_one
 from tests.shared import SHARED, needs_shared
 
@@ -90,3 +91,14 @@ def test_the_college_fits_the_published_schema_of_case(validate_formats: bool) -
         strictjson.load_object(schema.read_bytes()), validate_formats=validate_formats
     )
     assert list(validator.iter_errors(strictjson.load_object(raw(COLLEGE)))) == []
+
+
+@pytest.mark.parametrize("asked", ["weaknes", "identify ict system weaknes", "troubleshootin", "complianc", "policie"])
+def test_a_name_is_found_while_its_last_word_is_typed(asked: str) -> None:
+    """The stem of the word is shorter than what is typed."""
+    held = Copy.in_memory(import_one(raw(ESCO), ESCO))
+    try:
+        found = held.search(asked, 3)
+    finally:
+        held.close()
+    assert found and asked.split()[-1] in found[0].via.casefold() + found[0].label.casefold()

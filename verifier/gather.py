@@ -15,7 +15,7 @@ from did.resolve import requests_after as did_requests_after
 from did.resolve import requests_for as did_requests
 from did.syntax import split_url
 from satchel.codec import timestamp
-from satchel.credential import openbadge, status
+from satchel.credential import openbadge
 from satchel.credential.envelope import Envelope, Fault
 from satchel.credential.read import read
 from satchel.errors import CodecError, DidError, FetchError, StatusError
@@ -31,7 +31,6 @@ from satchel.port import (
     Request,
 )
 from verifier import inside
-from verifier.facet import alignment
 from verifier.materials import Asked, HeldFile, Key, Materials, SecondOpinion
 from verifier.policy import Policy
 from verifier.registry import NO_TRUST, Trust
@@ -167,6 +166,8 @@ def _look_up(
     values: Sequence[JsonObject], shelf: FrameworkShelf
 ) -> tuple[tuple[HeldFramework, ...], Mapping[str, tuple[HeldNode, ...]]]:
     """What the shelf has under the targets of all these credentials, and the copies that they could be in."""
+    from verifier.facet import alignment
+
     uris = dict.fromkeys(uri for value in values for uri in alignment.uris(alignment.targets(value)))
     if not uris:
         return (), {}
@@ -198,6 +199,11 @@ def _methods(envelope: Envelope) -> list[JsonValue]:
 
 
 def _of_status(value: JsonObject) -> list[Request]:
+    if "credentialStatus" not in value and "status" not in value:
+        return []
+    # Imported here and below: a command should answer at once, and not every credential needs it.
+    from satchel.credential import status
+
     try:
         entries = status.entries_of(value)
     except StatusError:

@@ -19,13 +19,9 @@ from satchel.errors import CodecError
 from satchel.port import JsonObject, JsonValue
 from verifier import inside
 from verifier.facet import (
-    alignment,
     data_model,
-    endorsements,
     issuer_binding,
-    issuer_trust,
     parse,
-    parts,
     privacy,
     proof,
     published_key,
@@ -33,12 +29,8 @@ from verifier.facet import (
     subject,
     validity,
 )
-from verifier.facet import status as status_facet
-from verifier.facet.endorsements import JudgedEndorsement
-from verifier.facet.parts import JudgedPart, Owner
 from verifier.facet.proof import AUTHENTICATION, PURPOSE
 from verifier.inside import Inside
-from verifier.listing import Lists, entries_of
 from verifier.materials import Asked, Materials
 from verifier.policy import Policy
 from verifier.proving import Proofs
@@ -47,6 +39,7 @@ from verifier.report import Facet, Report, conclude
 
 if TYPE_CHECKING:
     from satchel.credential.token import Token
+    from verifier.facet.parts import Owner
     from verifier.remote import Answer
 
 FACETS: Final = (
@@ -91,7 +84,6 @@ class _Judging:
         self._policy = policy
         self._reading = reading
         self._proofs = Proofs(materials, policy, reading)
-        self._lists = Lists(materials, policy, self._proofs)
         self._left = inside.COUNT_LIMIT
 
     def report(self, envelope: Envelope, asked: Asked, *, depth: int) -> Report:
@@ -122,12 +114,14 @@ class _Judging:
         checked, proof_facet = self._proofs.check(found.outer, value, asked, PURPOSE)
         binding = issuer_binding.facet(checked, issuer, now)
         is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
-        lists = self._lists.of(value)
+        status_facet, behind = self._status(value, issuer)
         subjects = openbadge.subject_ids(value)
         parts_facet = _NO_PARTS
         inner: tuple[Report, ...] = ()
         if found.kind != "credential":
             # In a stack the learner has signed; the issuer of a record speaks of its subject.
+            from verifier.facet.parts import Owner
+
             owner = Owner(ids=subjects, is_proven=is_bound and issuer in subjects, recipient=asked.recipient)
             # The question of freshness is the outer proof's; whom it is about is each part's.
             question = replace(asked, challenge=None, domain=None)
@@ -142,7 +136,7 @@ class _Judging:
             self._authority(value, issuer, is_bound=is_bound),
             self._trust(value, issuer, is_bound=is_bound),
             validity.facet(value, version, now),
-            status_facet.facet(entries_of(value), lists, issuer),
+            status_facet,
             # The manifest of a stack knows its learner by the key alone; an address is asked of the parts.
             subject.facet(value, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
             parts_facet,
@@ -154,7 +148,6 @@ class _Judging:
             self._privacy(value),
             *self._second_opinion(proof_facet, depth),
         )
-        behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, (*inner, *endorsed, *behind), format_of=found.outer)
 
     def _claims(self, envelope: Envelope, found: Inside, token: Token, asked: Asked, read_facet: Facet) -> Report:
@@ -164,7 +157,7 @@ class _Judging:
         binding = issuer_binding.facet(checked, token.issuer, self._materials.now)
         is_bound = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
         about: JsonObject = {"credentialSubject": {"id": claims.get("sub")}}
-        lists = self._lists.of(claims)
+        status_facet, behind = self._status(claims, token.issuer)
         facets = (
             read_facet,
             data_model.claims_facet(claims),
@@ -174,7 +167,7 @@ class _Judging:
             self._authority({}, token.issuer, is_bound=is_bound),
             self._trust({}, token.issuer, is_bound=is_bound),
             validity.token_facet(token.not_before, token.expires, self._materials.now),
-            status_facet.facet(entries_of(claims), lists, token.issuer),
+            status_facet,
             subject.facet(about, _asked_of(found, asked, is_good=proof_facet.outcome in _GOOD)),
             _NO_PARTS,
             _NO_ENDORSEMENTS,
@@ -184,7 +177,6 @@ class _Judging:
             published_key.facet([entry.method.key for entry in checked if entry.method is not None]),
             self._privacy(claims),
         )
-        behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, behind)
 
     def _sealed(
@@ -206,11 +198,13 @@ class _Judging:
         subjects = openbadge.subject_ids(value)
         parts_facet, inner = _NO_PARTS, tuple[Report, ...]()
         if found.kind != "credential":
+            from verifier.facet.parts import Owner
+
             owner = Owner(ids=subjects, is_proven=False, recipient=asked.recipient)
             parts_facet, inner = self._parts(found, value, owner, replace(asked, challenge=None, domain=None), depth)
         endorsed_facet, endorsed = self._endorsements(value, issuer, subjects, depth)
         is_bound = binding.outcome in _GOOD and proof_facet.outcome in _GOOD
-        lists = self._lists.of(value)
+        status_facet, behind = self._status(value, issuer)
         facets = (
             read_facet,
             data_model.facet(value, version),
@@ -220,7 +214,7 @@ class _Judging:
             self._authority(value, sealer, is_bound=is_bound),
             self._trust(value, sealer, is_bound=is_bound),
             validity.facet(value, version, now),
-            status_facet.facet(entries_of(value), lists, issuer),
+            status_facet,
             subject.facet(value, asked),
             parts_facet,
             endorsed_facet,
@@ -232,7 +226,6 @@ class _Judging:
             chained,
             seal.timestamp(token),
         )
-        behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, (*inner, *endorsed, *behind))
 
     def _presentation(
@@ -247,6 +240,8 @@ class _Judging:
         is_proven = proof_facet.outcome in _GOOD and binding.outcome in _GOOD
         if holder is None and is_proven:
             holder = next((entry.did for entry in checked if entry.is_good), None)
+        from verifier.facet.parts import Owner
+
         owner = Owner(ids=() if holder is None else (holder,), is_proven=is_proven, recipient=asked.recipient)
         must_be_holder = asked.require_holder_binding and is_proven
         question = Asked(
@@ -255,7 +250,7 @@ class _Judging:
             require_holder_binding=asked.require_holder_binding and not is_proven,
         )
         parts_facet, inner = self._parts(found, value, owner, question, depth)
-        lists = self._lists.of(value)
+        status_facet, behind = self._status(value, holder)
         facets = (
             read_facet,
             data_model.presentation_facet(value, version, self._reading.check_inline),
@@ -265,7 +260,7 @@ class _Judging:
             _HOLDER_AUTHORITY,
             _HOLDER_TRUST,
             validity.facet(value, version, now),
-            status_facet.facet(entries_of(value), lists, holder),
+            status_facet,
             subject.presentation_facet(holder, asked, is_proven=is_proven),
             parts_facet,
             _NO_ENDORSEMENTS,
@@ -275,7 +270,6 @@ class _Judging:
             published_key.facet([entry.method.key for entry in checked if entry.method is not None]),
             self._privacy(value),
         )
-        behind = tuple(one.report for one in lists.values() if one.report is not None)
         return self._report(envelope, facets, (*inner, *behind))
 
     def _inner(self, envelope: Envelope, asked: Asked, depth: int) -> Report | None:
@@ -285,9 +279,24 @@ class _Judging:
         self._left -= 1
         return self.report(envelope, asked, depth=depth + 1)
 
+    def _status(self, value: JsonObject, issuer: str | None) -> tuple[Facet, tuple[Report, ...]]:
+        """What the status lists say, and the reports on them."""
+        if "credentialStatus" not in value and "status" not in value:
+            return _NO_STATUS, ()
+        # Imported here and below: most documents need some of these at most, and a command should answer at once.
+        from verifier.facet import status
+        from verifier.listing import Lists, entries_of
+
+        lists = Lists(self._materials, self._policy, self._proofs).of(value)
+        reports = tuple(one.report for one in lists.values() if one.report is not None)
+        return status.facet(entries_of(value), lists, issuer), reports
+
     def _parts(
         self, found: Inside, value: JsonObject, owner: Owner, asked: Asked, depth: int
     ) -> tuple[Facet, tuple[Report, ...]]:
+        from verifier.facet import parts
+        from verifier.facet.parts import JudgedPart
+
         judged = [
             JudgedPart(name=part.name, sha256=part.digest, value=part.value, report=self._inner(part, asked, depth))
             for part in found.parts
@@ -304,6 +313,9 @@ class _Judging:
         hanging = inside.endorsements(value)
         if not hanging:
             return _NO_ENDORSEMENTS, ()
+        from verifier.facet import endorsements
+        from verifier.facet.endorsements import JudgedEndorsement
+
         judged = [
             JudgedEndorsement(
                 place=one.place,
@@ -322,6 +334,8 @@ class _Judging:
         if not trust.lists and not trust.registries:
             return _NO_TRUST_LIST
         answers = self._registries(issuer) if issuer is not None and is_bound and trust.registries else ()
+        from verifier.facet import issuer_trust
+
         return issuer_trust.facet(issuer, trust, answers, is_bound=is_bound, issued=_issued(value), today=now.date())
 
     def _authority(self, value: JsonObject, issuer: str | None, *, is_bound: bool) -> Facet:
@@ -372,6 +386,8 @@ class _Judging:
         return tuple(remote.answer(one, issuer, materials.fetched, materials.now) for one in materials.trust.registries)
 
     def _alignment(self, value: JsonObject) -> Facet:
+        from verifier.facet import alignment
+
         found = alignment.targets(value)
         if not found:
             return _NO_ALIGNMENT
@@ -394,6 +410,7 @@ _LEGACY: Final[Mapping[str, str]] = {
     "json": "An Open Badge 2.0 that its issuer hosts: the file itself proves nothing. It is shown and never verified.",
 }
 _NO_TRUST_LIST: Final = Facet.of("issuer_trust", "issuer_trust.no_list")
+_NO_STATUS: Final = Facet.of("status", "status.none")
 _NO_PARTS: Final = Facet.of("parts", "parts.none")
 _NO_ENDORSEMENTS: Final = Facet.of("endorsements", "endorsements.none")
 _NO_ALIGNMENT: Final = Facet.of("alignment", "alignment.none")

@@ -16,7 +16,7 @@ from satchel.credential import openbadge, resource
 from satchel.credential.endorsement import OB_CONTEXT
 from satchel.credential.envelope import Envelope
 from satchel.credential.openbadge import VC2_CONTEXT
-from satchel.credential.presentation import PARTS_LIMIT, PresentationFault, items_of
+from satchel.credential.presentation import PARTS_LIMIT, PresentationFault, envelope_of, items_of
 from satchel.port import Did, JsonObject, JsonValue
 from satchel.text import for_terminal
 
@@ -27,7 +27,7 @@ PUT_TOGETHER: Final = "Put together by the learner. Each credential in it is pro
 
 def fits(envelope: Envelope) -> bool:
     """Whether a CLR can hold this credential: JSON of data model 2.0, also when an image carries it."""
-    return envelope.value is not None and openbadge.version(envelope.value) == "2.0"
+    return envelope.format == "vc-json" and envelope.value is not None and openbadge.version(envelope.value) == "2.0"
 
 
 def compose(
@@ -70,17 +70,15 @@ def is_clr(value: JsonObject) -> bool:
     return TYPE in openbadge.types(value)
 
 
-def parts(value: JsonObject) -> tuple[JsonObject, ...]:
-    """The credentials inside a learner record, in order.
+def parts(value: JsonObject) -> tuple[Envelope, ...]:
+    """The envelopes of the credentials inside a learner record, in order; a bare token stands for itself.
 
-    Raises PresentationFault presentation.malformed when one is no object, presentation.too_many. Nothing is judged.
+    Raises PresentationFault presentation.malformed when one is neither object nor text, presentation.too_many. Nothing
+    is judged here.
     """
-    found: list[JsonObject] = []
+    found: list[JsonValue] = []
     for subject in openbadge.subjects(value):
-        for item in items_of(subject.get("verifiableCredential")):
-            if not isinstance(item, dict):
-                raise PresentationFault("presentation.malformed", "a credential in a learner record is no object")
-            found.append(item)
+        found += items_of(subject.get("verifiableCredential"))
     if len(found) > PARTS_LIMIT:
         raise PresentationFault("presentation.too_many", f"{len(found)} credentials are more than {PARTS_LIMIT}")
-    return tuple(found)
+    return tuple(envelope_of(item, name=f"credential {number}") for number, item in enumerate(found, start=1))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from satchel.codec import jcs
 from satchel.credential import content
 from satchel.credential.content import Fault, Format
 from satchel.port import JsonObject
+
+if TYPE_CHECKING:
+    from satchel.credential.token import Token
 
 __all__ = ["Container", "Envelope", "Fault", "Format"]
 
@@ -21,9 +24,11 @@ class Envelope:
     """A credential as it came.
 
     `raw` are the signed bytes, stored and sent as they are; `digest` is their SHA-256 in lowercase hex. `value` is the
-    strictly parsed copy of a plain JSON credential, also of one inside an image; it is None with a `fault` and for
-    formats that cannot be verified yet. `notes` are the codes of what a reader should be told though the bytes could
-    be read (parse.bom and the like). `name` comes from outside: a file's name or nothing.
+    strictly parsed copy of the credential, also of one inside an image, a token or an envelope; it is None with a
+    `fault`, with a `refusal` (the token breaks the rules of its format: proof.*), and for formats that are never
+    verified. Of everything but plain JSON (`format` is vc-json) the value is a reading and not what was signed: that is
+    `token`, and the value without it proves nothing. `notes` are the codes of what a reader should be told though the
+    bytes could be read (parse.bom and the like). `name` comes from outside: a file's name or nothing.
     """
 
     raw: bytes
@@ -35,6 +40,8 @@ class Envelope:
     fault: Fault | None
     name: str
     notes: tuple[str, ...] = ()
+    token: Token | None = field(default=None, compare=False, repr=False)
+    refusal: Fault | None = None
 
     @staticmethod
     def inner(value: JsonObject, name: str = "") -> Envelope:
@@ -43,9 +50,9 @@ class Envelope:
         `raw` is the token of an EnvelopedVerifiableCredential, else the canonical JSON (RFC 8785) of the value. The
         value comes from a strict reading; CodecError codec.jcs for one that does not.
         """
-        token = content.enveloped_token(value)
-        if token is not None:
-            return of_content(token, content.of_text(token), name=name)
+        opened = content.of_envelope(value) if content.is_envelope(value) else None
+        if opened is not None:
+            return of_content(opened[0], opened[1], name=name)
         return of_content(jcs.encode(value), content.of_value(value), name=name)
 
 
@@ -69,4 +76,12 @@ def of_content(
         fault=read.fault,
         name=name,
         notes=notes + read.notes,
+        token=read.token,
+        refusal=read.refusal,
     )
+
+
+def of_text(text: str, name: str = "") -> Envelope:
+    """The envelope of a bare token that stands in another document, as VC Data Model 1.1 and Open Badges allow."""
+    raw = text.encode("utf-8")
+    return of_content(raw, content.of_token(raw), name=name)

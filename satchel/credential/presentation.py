@@ -5,11 +5,11 @@ Nothing is signed here: a proof of purpose `authentication` with challenge and d
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
-from satchel.credential import content
-from satchel.credential.envelope import Envelope, of_content
+from satchel.credential.envelope import Envelope, of_text
 from satchel.credential.openbadge import VC2_CONTEXT
 from satchel.errors import SatchelError
 from satchel.port import Did, JsonObject, JsonValue
@@ -20,9 +20,7 @@ TYPE: Final = "VerifiablePresentation"
 ENVELOPED_TYPE: Final = "EnvelopedVerifiableCredential"
 
 # What a data URL of an enveloped credential may name (VC-JOSE-COSE §3, and the older name for JWT).
-_TOKEN_TYPES: Final = frozenset(
-    {"application/vc+jwt", "application/jwt", "application/vc+sd-jwt", "application/dc+sd-jwt"}
-)
+_TOKEN_TYPES: Final = frozenset(("application/vc+jwt", "application/jwt"))
 
 
 class PresentationFault(SatchelError):
@@ -55,7 +53,7 @@ def parts(value: JsonObject) -> tuple[Envelope, ...]:
     that is neither an object nor a text, presentation.too_many. Nothing is judged here.
     """
     return tuple(
-        _envelope(part, name=f"credential {number}")
+        envelope_of(part, name=f"credential {number}")
         for number, part in enumerate(items_of(value.get("verifiableCredential")), start=1)
     )
 
@@ -70,27 +68,33 @@ def items_of(given: JsonValue) -> list[JsonValue]:
 
 
 def _shown(envelope: Envelope) -> JsonObject:
-    if envelope.value is not None:
+    if envelope.format == "vc-json" and envelope.value is not None:
         return envelope.value
+    if envelope.token is not None:
+        return _enveloped(envelope.token.media_type, envelope.token.raw)
     if envelope.container == "token" and envelope.fault is None and envelope.media_type in _TOKEN_TYPES:
-        token = envelope.raw.strip().decode("ascii")
-        return {
-            "@context": [VC2_CONTEXT],
-            "id": f"data:{envelope.media_type},{token}",
-            "type": [ENVELOPED_TYPE],
-        }
+        return _enveloped(envelope.media_type, envelope.raw.strip())
     shown = for_terminal(envelope.name or envelope.digest, limit=80)
     raise PresentationFault(
         "presentation.format", f"{shown} ({envelope.container}, {envelope.format}) has no form inside a presentation"
     )
 
 
-def _envelope(part: JsonValue, *, name: str) -> Envelope:
+def _enveloped(media_type: str, token: bytes) -> JsonObject:
+    is_binary = not token.isascii()
+    address = (
+        f"data:{media_type};base64,{b64encode(token).decode()}" if is_binary else f"data:{media_type},{token.decode()}"
+    )
+    return {"@context": [VC2_CONTEXT], "id": address, "type": [ENVELOPED_TYPE]}
+
+
+def envelope_of(part: JsonValue, *, name: str) -> Envelope:
+    """The envelope of a credential that stands in another document. Raises PresentationFault presentation.malformed
+    for what is neither an object nor a text."""
     if isinstance(part, dict):
         return Envelope.inner(part, name=name)
     if isinstance(part, str):
-        token = part.encode("utf-8")
-        return of_content(token, content.of_text(token), name=name)
+        return of_text(part, name=name)
     raise PresentationFault("presentation.malformed", f"{name} is neither an object nor a token")
 
 

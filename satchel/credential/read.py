@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from satchel.codec import strictjson
-from satchel.credential import archive, bake, content, png
+from satchel.credential import content
 from satchel.credential.content import Content, Fault
 from satchel.credential.envelope import Container, Envelope, of_content
 from satchel.errors import BakeError
@@ -20,12 +20,12 @@ _FAULTS: Final = {
 
 
 def read(raw: bytes, *, name: str = "") -> Envelope:
-    """The envelope of a file: plain JSON, a token (JWT, SD-JWT), a PNG or SVG image that carries one of these, or a
-    stack (zip), whose content is not read here.
+    """The envelope of a file: plain JSON, a sealed document, a token (JWT, SD-JWT, COSE), a PNG or SVG image that
+    carries one of these, or a stack (zip), whose content is not read here.
 
-    It never raises for content: what cannot be read sets `fault`, and what is known but cannot be verified yet sets
-    the format and leaves the value out. A JSON object that is no credential is read all the same; its data model is
-    the verifier's business.
+    It never raises for content: what cannot be read sets `fault`, a token that breaks the rules of its format sets
+    `refusal`, and what is never verified (Open Badges 2.0) has its format and no value. A JSON object that is no
+    credential is read all the same; its data model is the verifier's business.
     """
     if len(raw) > strictjson.LIMIT_BYTES:
         fault = Fault(
@@ -33,6 +33,11 @@ def read(raw: bytes, *, name: str = "") -> Envelope:
             message=f"the file has {len(raw)} bytes, more than {strictjson.LIMIT_BYTES}",
         )
         return of_content(raw, _unread(fault), name=name)
+    if raw.startswith(b"{"):
+        return of_content(raw, content.of_text(raw), name=name)
+    # Imported where they are needed: most files are JSON, and a command that reads one should answer at once.
+    from satchel.credential import archive, bake, png
+
     if raw.startswith(png.SIGNATURE):
         return _image(raw, name=name, container="png", media_type="image/png")
     if raw.startswith(archive.SIGNATURE):
@@ -45,6 +50,8 @@ def read(raw: bytes, *, name: str = "") -> Envelope:
 
 
 def _image(raw: bytes, *, name: str, container: Container, media_type: str) -> Envelope:
+    from satchel.credential import bake
+
     notes: tuple[str, ...] = ()
     try:
         baked = bake.read(raw)

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from satchel.credential import openbadge, status
-from satchel.credential.status import UnsupportedEntry
+from satchel.credential import openbadge
 from satchel.errors import StatusError
 from satchel.port import JsonObject, JsonValue
 from verifier.report import Facet
@@ -44,12 +43,17 @@ def facet(value: JsonObject, asked: Sequence[str]) -> Facet:
 
 
 def _lists(value: JsonObject) -> Iterable[str]:
+    if "credentialStatus" not in value and "status" not in value:
+        return
+    # Imported here: not every credential names a list, and a command should answer at once.
+    from satchel.credential import status
+
     try:
         entries = status.entries_of(value)
     except StatusError:
         return
     for entry in entries:
-        if not isinstance(entry, UnsupportedEntry):
+        if not isinstance(entry, status.UnsupportedEntry):
             yield entry.list_url
 
 

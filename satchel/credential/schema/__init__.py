@@ -6,10 +6,9 @@ a test compares the two. They say nothing about proofs, dates in force or links 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, cast
 
 from satchel.codec import strictjson
 from satchel.port import JsonObject, JsonValue
@@ -24,6 +23,8 @@ ENDORSEMENT: Final[SchemaName] = "endorsement_3"
 PROFILE: Final[SchemaName] = "profile_3"
 
 FAULTS_LIMIT: Final = 20
+# The keywords that something absent breaks.
+_ABSENCES: Final = frozenset(("required", "contains", "minItems"))
 _MODEL: Final = "satchel:open_badge_3"
 _KINDS: Final = {
     "string": "text",
@@ -34,12 +35,18 @@ _KINDS: Final = {
 }
 
 
+class _Reads(Protocol):
+    def get_data(self, path: str, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaFault:
-    """One departure: `path` is a JSON Pointer into the value (names in it come from outside), `message` is ours."""
+    """One departure: `path` is a JSON Pointer into the value (names in it come from outside), `message` is ours.
+    `is_absence`: something is not there, as it would be if it were hidden."""
 
     path: str
     message: str
+    is_absence: bool = field(default=False, compare=False)
 
 
 def is_valid(value: JsonValue, name: SchemaName) -> bool:
@@ -51,7 +58,10 @@ def faults(value: JsonValue, name: SchemaName) -> tuple[SchemaFault, ...]:
     """The first departures from the named schema, at most FAULTS_LIMIT, each once; empty when it is valid."""
     found: dict[SchemaFault, None] = {}
     for error in _validator(name).iter_errors(value):
-        found[SchemaFault(path=_pointer(error.instance_path), message=_message(error))] = None
+        fault = SchemaFault(
+            path=_pointer(error.instance_path), message=_message(error), is_absence=error.kind.name in _ABSENCES
+        )
+        found[fault] = None
         if len(found) == FAULTS_LIMIT:
             break
     return tuple(found)
@@ -72,7 +82,9 @@ def _registry() -> Registry:
 
 
 def _load(name: SchemaName) -> JsonObject:
-    return strictjson.load_object(resources.files(__name__).joinpath(f"{name}.json").read_bytes())
+    # The import system's own reader: importlib.resources takes longer to import than a schema to read.
+    loader = cast(_Reads, __spec__.loader)
+    return strictjson.load_object(loader.get_data(f"{__path__[0]}/{name}.json"))
 
 
 def _pointer(path: list[str | int]) -> str:

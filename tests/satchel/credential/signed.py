@@ -12,7 +12,7 @@ from satchel.credential.envelope import Envelope
 from satchel.credential.read import read
 from satchel.key.private import LocalSigner, PrivateKey
 from satchel.port import JsonObject
-from satchel.proof import suites
+from satchel.proof import jose, suites
 from tests.satchel.credential import pictures
 
 CREATED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -95,3 +95,8 @@ def svg_file(number: int) -> Envelope:
 def token_file() -> Envelope:
     """A compact JWS; its signature is not looked at here."""
     return read(pictures.JWS + b"\n", name="badge.jwt")
+
+
+def jwt_file(number: int) -> Envelope:
+    """A signed badge as vc+jwt."""
+    return read(jose.sign(badge(number), signer=signer_of(ISSUER)).encode() + b"\n", name=f"badge-{number}.jwt")

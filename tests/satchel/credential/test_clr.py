@@ -17,6 +17,7 @@ from tests.satchel.credential.signed import (
     LEARNER,
     LEARNER_DID,
     json_file,
+    jwt_file,
     png_file,
     signed,
     token_file,
@@ -48,26 +49,29 @@ def test_each_credential_is_embedded_value_for_value_and_its_original_is_named()
     originals = (json_file(1), png_file(2))
     made = signed(record(*originals), LEARNER)
     inner = clr.parts(made)
-    assert inner == tuple(original.value for original in originals)
+    assert [one.value for one in inner] == [original.value for original in originals]
+    assert [one.name for one in inner] == ["credential 1", "credential 2"]
     related: Any = made["relatedResource"]
     assert [resource.sha256_of(entry) for entry in related] == [original.digest for original in originals]
     first = strictjson.load_object(originals[0].raw)
-    assert jcs.encode(inner[0]) == jcs.encode(first)
+    assert inner[0].raw == jcs.encode(first)
 
 
 def test_its_proof_covers_what_is_inside_and_the_inner_proofs_still_hold() -> None:
     made = signed(record(json_file(1), json_file(2)), LEARNER)
     (proof,) = proofs_of(made)
     assert suites.verify(suites.Secured(made, suites.PINNED), proof, LEARNER.public())
-    for inner in clr.parts(made):
+    for part in clr.parts(made):
+        inner = part.value
+        assert inner is not None
         (inner_proof,) = proofs_of(inner)
         assert suites.verify(suites.Secured(inner, suites.PINNED), inner_proof, ISSUER.public())
-    clr.parts(made)[0]["name"] = "Knot 9"
+    made["credentialSubject"]["verifiableCredential"][0]["name"] = "Knot 9"
     assert not suites.verify(suites.Secured(made, suites.PINNED), proof, LEARNER.public())
 
 
 def test_what_is_not_vc_2_json_does_not_fit() -> None:
-    for part in (json_file(1, version="1.1"), token_file()):
+    for part in (json_file(1, version="1.1"), token_file(), jwt_file(1)):
         assert not clr.fits(part)
         with pytest.raises(PresentationFault) as fault:
             record(json_file(2), part)
@@ -85,12 +89,18 @@ def test_an_empty_record_and_an_endless_one_are_refused() -> None:
 
 def test_reading_refuses_what_is_no_object_and_too_many() -> None:
     with pytest.raises(PresentationFault) as fault:
-        clr.parts({"credentialSubject": {"verifiableCredential": ["e30.e30.e30"]}})
+        clr.parts({"credentialSubject": {"verifiableCredential": [7]}})
     assert fault.value.code == "presentation.malformed"
     with pytest.raises(PresentationFault) as fault:
         clr.parts({"credentialSubject": [{"verifiableCredential": [{}] * 101}, {"verifiableCredential": [{}] * 101}]})
     assert fault.value.code == "presentation.too_many"
     assert clr.parts({"credentialSubject": {}}) == ()
+
+
+def test_a_bare_token_in_a_record_stands_for_itself() -> None:
+    token = jwt_file(1)
+    (inner,) = clr.parts({"credentialSubject": {"verifiableCredential": [token.raw.decode()]}})
+    assert (inner.raw, inner.value, inner.format) == (token.raw, token.value, "vc+jwt")
 
 
 @needs_shared

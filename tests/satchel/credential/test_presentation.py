@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from satchel.codec import strictjson
-from satchel.credential import presentation
+from satchel.credential import bake, presentation
 from satchel.credential.presentation import PresentationFault
 from satchel.credential.read import read
 from satchel.proof import suites
 from satchel.proof.configuration import proofs_of
+from tests.satchel.credential import pictures
 from tests.satchel.credential.pictures import JWS
 from tests.satchel.credential.signed import (
     CREATED,
@@ -18,6 +19,7 @@ from tests.satchel.credential.signed import (
     LEARNER_DID,
     VC2,
     json_file,
+    jwt_file,
     png_file,
     signer_of,
     svg_file,
@@ -49,6 +51,22 @@ def test_a_token_is_enveloped_and_an_image_gives_what_it_carries() -> None:
     }
     assert png["id"].endswith("2")
     assert svg["id"].endswith("3")
+
+
+@pytest.mark.parametrize("form", ["token", "PNG", "SVG", "envelope"])
+def test_a_token_is_never_shown_as_the_json_that_it_holds(form: str) -> None:
+    """What its JSON says is proven by the token alone."""
+    original = jwt_file(1)
+    token = original.raw.strip()
+    (enveloped,) = shown(original)["verifiableCredential"]
+    assert enveloped["id"] == f"data:application/vc+jwt,{token.decode()}"
+    files = {
+        "token": token,
+        "PNG": bake.bake(pictures.png(), token),
+        "SVG": bake.bake(pictures.svg(), token),
+        "envelope": json.dumps(enveloped).encode(),
+    }
+    assert shown(read(files[form]))["verifiableCredential"] == [enveloped]
 
 
 def test_the_parts_come_out_as_they_went_in() -> None:

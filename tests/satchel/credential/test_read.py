@@ -15,6 +15,7 @@ from tests.shared import SHARED, needs_shared
 
 from . import pictures
 from .pictures import CREDENTIAL, JWS
+from .signed import jwt_file
 
 SIGNED = SHARED / "data/signed"
 FOLDERS = ("dcc-vc-test-fixtures", "1edtech-validator", "eu-edc")
@@ -39,9 +40,17 @@ def test_a_baked_image_is_its_own_raw_and_gives_the_credential_inside(image: byt
 
 
 @pytest.mark.parametrize("image", [pictures.png(), pictures.svg()], ids=["png", "svg"])
-def test_a_baked_token_is_known_and_not_read_yet(image: bytes) -> None:
-    envelope = read(bake.bake(image, JWS))
-    assert (envelope.format, envelope.value, envelope.fault) == ("vc-jwt", None, None)
+def test_a_baked_token_is_read_and_one_that_is_no_credential_is_refused(image: bytes) -> None:
+    token = jwt_file(1).raw.strip()
+    envelope = read(bake.bake(image, token))
+    assert (envelope.format, envelope.fault, envelope.refusal) == ("vc+jwt", None, None)
+    assert envelope.token is not None
+    assert (envelope.token.raw, envelope.value) == (token, envelope.token.document)
+    assert envelope.media_type == ("image/png" if envelope.container == "png" else "image/svg+xml")
+    other = read(bake.bake(image, JWS))
+    assert (other.format, other.value, other.fault) == ("vc-jwt", None, None)
+    assert other.refusal is not None
+    assert other.refusal.code == "proof.token_type"
 
 
 def test_an_open_badge_2_in_an_image_is_known() -> None:

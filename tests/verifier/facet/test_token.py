@@ -30,6 +30,7 @@ from tests.attack.forge import (
     did_of,
     facet,
     judged,
+    method_of,
     mirror,
     says,
     signed,

@@ -33,7 +33,10 @@ def did_web(origin: str, path: str = "") -> Did:
     Names outside of ASCII become A-labels. Raises DidError did.invalid when the origin is more than an origin, or
     names what no did:web may name.
     """
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError as fault:
+        raise DidError("did.invalid", f"{for_terminal(origin, limit=100)} is not a plain https origin") from fault
     if parts.scheme != "https" or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise DidError("did.invalid", f"{for_terminal(origin, limit=100)} is not a plain https origin")
     try:

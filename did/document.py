@@ -6,10 +6,11 @@ difference would hand authority to somebody else. Source: Decentralized Identifi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from satchel.errors import DidError, KeyFault, SatchelError
 from satchel.port import Did, JsonObject, JsonValue
@@ -28,16 +29,31 @@ PURPOSES: Final = (
 METHODS_LIMIT: Final = 256
 
 
+class Past(Protocol):
+    """What is known of a DID's earlier documents (did.history makes one)."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no change is missing; else these are documents that somebody has seen."""
+
+    def at(self, moment: datetime, /) -> DidDocument | None:
+        """The document in force at that moment, None when the DID had none."""
+
+    def newest_first(self) -> Iterable[DidDocument]:
+        """Every document that can be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DidDocument:
     """`methods`: sound methods by absolute id; `faults`: why each other listed method cannot be used, by its id;
-    `purposes`: for each relation the ids that it lists, sound or not."""
+    `purposes`: for each relation the ids that it lists, sound or not; `past`: None when it cannot have changed."""
 
     id: Did
     raw: JsonObject
     methods: Mapping[str, VerificationMethod]
     purposes: Mapping[str, frozenset[str]]
     faults: Mapping[str, SatchelError]
+    past: Past | None = None
 
     def method(self, method_id: str) -> VerificationMethod:
         """The method of exactly this id. Raises DidError did.method_missing, or the fault that the method has."""
@@ -49,6 +65,23 @@ class DidDocument:
         raise DidError(
             "did.method_missing", f"{for_terminal(self.id)} lists no method {for_terminal(method_id, limit=200)}"
         )
+
+    def method_then(self, method_id: str, moment: datetime | None) -> VerificationMethod:
+        """The method of this id as it was at a moment: the one that a signature of that moment must be checked with.
+
+        Without it then, the present one; without that, the last one of that id. Whether it was or is authorised is NOT
+        said by this. Raises as `method`.
+        """
+        if self.past is None:
+            return self.method(method_id)
+        then = None if moment is None else self.past.at(moment)
+        for document in (then, self):
+            if document is not None and method_id in document.methods:
+                return document.methods[method_id]
+        for document in self.past.newest_first():
+            if method_id in document.methods:
+                return document.methods[method_id]
+        return self.method(method_id)
 
     def authorises(self, method_id: str, purpose: str) -> bool:
         """Whether the method is sound and the document lists it for this proof purpose. Dates are NOT looked at."""

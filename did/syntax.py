@@ -13,12 +13,15 @@ from satchel.text import for_terminal
 # A did:peer:2 or did:jwk may be long; nothing of use is longer than this.
 LIMIT_CHARS: Final = 2048
 
-_ID_CHAR: Final = r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})"
-_DID: Final = re.compile(rf"did:([a-z0-9]+):((?:{_ID_CHAR}*:)*{_ID_CHAR}+)")
-_PCHAR: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+# Runs of characters, not one after another, for these patterns meet every key's name; and runs that are never given
+# back (`++`), or a hostile name would cost exponential time. The id does not end with a colon.
+_ESCAPE: Final = r"%[0-9A-Fa-f]{2}"
+_ID: Final = rf"(?:[A-Za-z0-9._:-]++|{_ESCAPE})++(?<!:)"
+_DID: Final = re.compile(rf"did:([a-z0-9]+):({_ID})")
+_PCHARS: Final = r"[A-Za-z0-9._~!$&'()*+,;=:@-]"
 _DID_URL: Final = re.compile(
-    rf"(?P<did>{_DID.pattern})(?P<path>(?:/{_PCHAR}*)*)"
-    rf"(?:\?(?P<query>(?:{_PCHAR}|[/?])*))?(?:\#(?P<fragment>(?:{_PCHAR}|[/?])*))?"
+    rf"(?P<did>did:[a-z0-9]+:{_ID})(?P<path>(?:/(?:{_PCHARS}++|{_ESCAPE})*+)*+)"
+    rf"(?:\?(?P<query>(?:{_PCHARS}++|[/?]|{_ESCAPE})*+))?(?:\#(?P<fragment>(?:{_PCHARS}++|[/?]|{_ESCAPE})*+))?"
 )
 
 

@@ -62,6 +62,16 @@ class Fetch(Protocol):
     async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]: ...
 
 
+class DocumentCopies(Protocol):
+    """DID documents that this node has seen, and when: what a did:web, which has no history, said earlier."""
+
+    def of(self, url: str, /) -> tuple[Fetched, ...]:
+        """What was seen at this URL, oldest first: each document once for every time that it came up anew."""
+
+    def keep(self, document: Fetched, /) -> None:
+        """Notes that this document was served."""
+
+
 class Signer(Protocol):
     """A private key behind a wall: it signs bytes and shows its public half as a Multikey string."""
 

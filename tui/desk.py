@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from satchel.port import Clock
 from tui.glyph import Glyphs
-from tui.port import Node, Opened, StackRow
+from tui.port import Node, Opened, StackRow, TakeBack
 
 T = TypeVar("T")
 
@@ -17,7 +17,8 @@ T = TypeVar("T")
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """One for the whole app. `opened` is None while the wallet is locked; `counts` stand beside the places' names;
-    `stacks` are the stack files that were opened or made in this session."""
+    `stacks` are the stack files that were opened or made in this session, `steps` what was done in it and can be taken
+    back, the last one first out."""
 
     node: Node
     clock: Clock
@@ -26,6 +27,7 @@ class Desk:
     opened: Opened | None = None
     counts: dict[str, int] = field(default_factory=dict)
     stacks: list[StackRow] = field(default_factory=list)
+    steps: list[TakeBack] = field(default_factory=list)
     _going: set[asyncio.Task[object]] = field(default_factory=set, init=False)
 
     def start(self, work: Coroutine[object, None, T]) -> asyncio.Task[T]:
@@ -45,6 +47,7 @@ class Desk:
         self.opened = None
         self.counts.clear()
         self.stacks.clear()
+        self.steps.clear()
 
     def state(self) -> tuple[str, str]:
         """The state for the title bar: whole, and in a word where there is little room."""

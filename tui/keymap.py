@@ -47,6 +47,7 @@ APP: Final[list[BindingType]] = [
 FRAME: Final[list[BindingType]] = [
     _key("fault.code", "d,f2", "show_code", "Code", "The code and the causes of the error.", show=False),
     _key("fault.close", "escape", "back", "Back", "Close what is in front, or go back.", show=False),
+    _key("step.undo", "u", "undo", "Take back", "Undo the last removal, of this session."),
 ]
 TABLE: Final[list[BindingType]] = [
     _key("table.up", "up", "cursor(-1)", "Up", show=False),
@@ -71,17 +72,21 @@ CREDENTIALS: Final[list[BindingType]] = [
     _key("credentials.filter", "slash", "filter", "Filter", "Words, issuer:NAME, status:expired, expires:<90d."),
     _key("credentials.select", "space", "select", "Select", "Mark for export or for a stack."),
     _key("credentials.export", "x", "export", "Export", "Write the bytes exactly as they were received."),
+    _key("credentials.present", "s", "present", "Share", "Sign a presentation for one asker, into a file."),
+    _key("credentials.endorse", "e", "endorse", "Endorse", "Say under your key what you know of a peer's.", show=False),
     _key("credentials.sort", "o", "sort", "Sort", "By date added, title, issuer or end.", show=False),
     _key("credentials.stack", "t", "stack", "Stack", "Put the marked credentials into one signed stack.", show=False),
     _key("credentials.copy", "y", "copy", "Copy id", "To the terminal's clipboard.", show=False),
-    _key("credentials.remove", "delete", "remove", "Remove", "For good, after a question.", show=False),
+    _key("credentials.remove", "delete", "remove", "Remove", "After a question; u takes it back.", show=False),
 ]
 DETAIL: Final[list[BindingType]] = [
     _key("detail.next", "right_square_bracket,right", "tab(1)", "Next tab"),
     _key("detail.previous", "left_square_bracket,left", "tab(-1)", "Tab before"),
     _key("detail.verify", "v,f5", "verify", "Verify", "Judge the credential again, as of now."),
     _key("detail.export", "x", "export", "Export", "Write the bytes exactly as they were received."),
-    _key("detail.copy", "y", "copy", "Copy id", "To the terminal's clipboard."),
+    _key("detail.present", "s", "present", "Share", "Sign a presentation for one asker, into a file."),
+    _key("detail.endorse", "e", "endorse", "Endorse", "Say under your key what you know of a peer's badge."),
+    _key("detail.copy", "y", "copy", "Copy id", "To the terminal's clipboard.", show=False),
 ]
 PASSPORT: Final[list[BindingType]] = [
     _key("passport.add", "a", "add", "Add", "A file, a folder or a link: judged first, then kept."),
@@ -90,7 +95,7 @@ PASSPORT: Final[list[BindingType]] = [
 INBOX: Final[list[BindingType]] = [
     _key("inbox.receive", "a", "receive", "Add a link", "Look at what a claim link offers; nothing is kept yet."),
     _key("inbox.accept", "c", "accept", "Claim", "Take what is offered; it is judged before it is kept."),
-    _key("inbox.decline", "delete", "decline", "Decline", "Take the row out of the inbox."),
+    _key("inbox.decline", "delete", "decline", "Decline", "Take the row out of the inbox; u takes that back."),
     _key("inbox.refresh", "f5", "refresh", "Read again", show=False),
 ]
 STACK: Final[list[BindingType]] = [
@@ -101,7 +106,8 @@ STACK: Final[list[BindingType]] = [
 VERIFY: Final[list[BindingType]] = [
     _key("verify.open", "a,slash", "ask", "File, folder or link", "Or paste a credential into the line."),
     _key("verify.again", "v,f5", "again", "Verify again", "Judge the same bytes again, as of now."),
-    _key("verify.clear", "delete", "clear", "Clear the list", show=False),
+    _key("verify.endorse", "e", "endorse", "Endorse", "Say under your key what you know of a peer's badge."),
+    _key("verify.clear", "delete", "clear", "Clear the list", "u brings it back.", show=False),
 ]
 SETTINGS: Final[list[BindingType]] = [
     _key("settings.copy", "y", "copy", "Copy the DID", "To the terminal's clipboard."),

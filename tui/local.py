@@ -26,6 +26,8 @@ from tui.port import Opened, Source
 
 if TYPE_CHECKING:
     from satchel.node.send import Sender
+    from satchel.node.shelf import Shelf
+    from verifier.registry import Trust
     from verifier.report import Report
     from verifier.service import VerifierService
     from wallet.secret import Secret
@@ -35,19 +37,30 @@ ACCEPT: Final = ("application/vc", "application/ld+json", "application/json", "i
 
 
 class LateNetwork:
-    """A Fetch, and the way to other nodes, whose network is opened when it is first asked for something."""
+    """A Fetch, and the way to other nodes, whose network is opened when it is first asked for something. With a `home`
+    its settings say which hosts may be asked for documents, and its diary which were."""
 
-    def __init__(self, clock: Clock, origins: Mapping[str, str]) -> None:
+    def __init__(self, clock: Clock, origins: Mapping[str, str], home: Home | None = None) -> None:
         self._clock = clock
         self._origins = origins
+        self._home = home
         self._opening = asyncio.Lock()
         self._sender: Sender | None = None
+        self._documents: Fetch | None = None
 
     async def __call__(self, request: Request, /) -> Fetched:
-        return await (await self.sender())(request)
+        return await (await self._asked())(request)
 
     async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]:
-        return await (await self.sender()).all(requests) if requests else ()
+        return await (await self._asked()).all(requests) if requests else ()
+
+    async def _asked(self) -> Fetch:
+        sender = await self.sender()
+        if self._documents is None:
+            from satchel.node import network
+
+            self._documents = network.before(sender, self._home, clock=self._clock)
+        return self._documents
 
     async def sender(self) -> Sender:
         """The open network."""
@@ -64,7 +77,7 @@ class LateNetwork:
         """Closes the network when it was opened."""
         if self._sender is not None:
             await self._sender.__aexit__(None, None, None)
-            self._sender = None
+            self._sender = self._documents = None
 
 
 class LocalNode:
@@ -79,6 +92,7 @@ class LocalNode:
         self._fetch = fetch
         self._network = network
         self._wallet = AsyncExitStack()
+        self._shelf: Shelf | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,6 +101,8 @@ class LocalNode:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.lock()
+        if self._shelf is not None:
+            self._shelf.close()
         if isinstance(self._fetch, LateNetwork):
             await self._fetch.aclose()
 
@@ -118,9 +134,9 @@ class LocalNode:
         drawer = await self._wallet.enter_async_context(Drawer.open(self._home, wallet.vault, entropy=entropy))
         endorsements = Inbox(wallet, drawer, fetch=fetch)
         return Opened(
-            wallet=HeldWallet(wallet, clock),
+            wallet=HeldWallet(wallet, clock=clock, fetch=fetch, entropy=entropy, sender=self._sender),
             passport=HeldPassport(wallet, clock),
-            inbox=HeldInbox(wallet, endorsements, clock=clock, fetch=fetch, sender=self._sender),
+            inbox=HeldInbox(wallet, endorsements, drawer, clock=clock, fetch=fetch, sender=self._sender),
             stack=HeldStacks(wallet, clock=clock, fetch=fetch, entropy=entropy),
         )
 
@@ -156,8 +172,21 @@ class LocalNode:
         return await self._fetch.sender()
 
     async def verify(self, source: Source) -> Report:
-        service = await asyncio.to_thread(_verifier_room)
-        return await service(fetch=self._fetch, clock=self._clock).verify(source.raw, name=source.name)
+        service, load_trust = await asyncio.to_thread(_verifier_room)
+        trust = await asyncio.to_thread(load_trust, self._home.trust)
+        judging = service(fetch=self._fetch, clock=self._clock, trust=trust, shelf=self._frameworks())
+        return await judging.verify(source.raw, name=source.name)
+
+    def _frameworks(self) -> Shelf | None:
+        """The home's frameworks when it has some. Raises FrameworkFault for a damaged copy, before any verdict rests on
+        what it lacks."""
+        if self._shelf is None and self._home.frameworks.is_dir():
+            from satchel.node.shelf import Shelf
+
+            self._shelf = Shelf(self._home.frameworks)
+        if self._shelf is not None:
+            self._shelf.frameworks()
+        return self._shelf
 
 
 def _wallet_rooms() -> tuple[type[WalletService], Callable[[str], Secret]]:
@@ -167,10 +196,10 @@ def _wallet_rooms() -> tuple[type[WalletService], Callable[[str], Secret]]:
     return WalletService, passphrase
 
 
-def _verifier_room() -> type[VerifierService]:
-    from verifier.service import VerifierService
+def _verifier_room() -> tuple[type[VerifierService], Callable[[Path], Trust]]:
+    from verifier.service import VerifierService, load_trust
 
-    return VerifierService
+    return VerifierService, load_trust
 
 
 def _walk(folder: Path) -> list[str]:

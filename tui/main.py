@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "demo": ("tui.command.demo", "demo", "Run the whole story offline, in a temporary folder."),
     "verify": ("verifier.command", "verify", "Judge credentials: files, folders, URLs or standard input."),
     "inspect": ("verifier.inspect_command", "inspect", "Show what is in a file and what its signatures are over."),
+    "verify-lines": ("verifier.lines_command", "verify_lines", "Judge a credential on each line of a file."),
     "init": ("tui.command.init", "init", "Make an issuer node or a wallet."),
     "template": ("issuer.command", "template", "Write or check an achievement template."),
     "issue": ("issuer.command", "issue", "Issue one credential, or a cohort from a CSV file."),

@@ -5,7 +5,7 @@ Every text of a record may come from outside; it reaches eyes through tui.sheet 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ClaimKind: TypeAlias = Literal["offer", "endorsement", "notice"]
 RuleState: TypeAlias = Literal["met", "open", "blocked"]
+
+TakeBack: TypeAlias = Callable[[], Coroutine[object, None, str]]
+"""Undoes one step; gives in a sentence what is again as it was. Raises SatchelError."""
 
 STRENGTH_LIMIT: Final = 3
 WHOLE: Final = "whole"
@@ -140,8 +143,18 @@ class WalletView(Protocol):
     async def export(self, card_id: str, folder: Path) -> Path:
         """Writes the bytes as received into the folder; gives the file."""
 
-    async def remove(self, card_id: str) -> None:
-        """Takes the credential out for good."""
+    async def remove(self, card_id: str) -> TakeBack:
+        """Takes the credential out. What is given puts the same bytes in again, for as long as the wallet is open."""
+
+    async def original(self, card_id: str) -> Source:
+        """The bytes as received."""
+
+    async def present(self, card_ids: Sequence[str], *, challenge: str, domain: str, folder: Path) -> Path:
+        """Writes a presentation of these credentials, signed by the holder for one asker, into the folder."""
+
+    async def endorse(self, badge: Source, comment: str, to: str) -> str:
+        """Signs an endorsement of a peer's badge. `to` is a folder to write it into, or the https address of the
+        peer's wallet to bring it to; gives in a sentence where it went."""
 
     async def check(self) -> Checked:
         """Opens every record."""
@@ -169,7 +182,7 @@ class InboxView(Protocol):
     async def accept(self, claim_id: str) -> tuple[Added, ...]:
         """Takes what is offered, judged before it is kept."""
 
-    async def decline(self, claim_id: str) -> None:
+    async def decline(self, claim_id: str) -> TakeBack:
         """Takes the row out of the inbox."""
 
 
@@ -229,4 +242,5 @@ class Node(Protocol):
         """The bytes of one of these. Raises UsageFault usage.file or FetchError."""
 
     async def verify(self, source: Source) -> Report:
-        """The verdict on a file; never raises for what is in it."""
+        """The verdict on a file, by the home's trust lists and frameworks. It never raises for what is in the file; a
+        trust list or framework that cannot be used is a SettingsFault or FrameworkFault."""

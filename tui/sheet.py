@@ -10,6 +10,8 @@ from typing import Final, TypeAlias
 
 from rich.cells import cell_len, get_character_cell_size
 
+from satchel.codec import timestamp
+from satchel.errors import CodecError
 from satchel.text import for_terminal
 from tui.glyph import Glyphs, Tone
 
@@ -88,6 +90,16 @@ class Sheet:
             lead: tuple[Piece, ...] = head if first and head else ((" " * indent, "plain"),) if indent else ()
             self.lines.append((*lead, (line, tone)))
             first = False
+
+
+def moment(text: str | None) -> str:
+    """A point in time as people read it: the day alone when it begins at midnight, else with hour and minute. A text
+    that is no such time stays as it is."""
+    try:
+        found = timestamp.parse(text or "")
+    except CodecError:
+        return text or ""
+    return f"{found:%Y-%m-%d}" if (found.hour, found.minute) == (0, 0) else f"{found:%Y-%m-%d %H:%M} UTC"
 
 
 def wrap(text: str, width: int) -> Iterator[str]:

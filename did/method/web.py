@@ -49,12 +49,7 @@ def document(parsed: ParsedDid, fetched: Fetched) -> DidDocument:
     Raises DidError: did.not_found (404, 410), did.unreachable (any other status), did.redirected when another host
     answered, did.document when it is no sound JSON, did.document_mismatch.
     """
-    if fetched.status in (404, 410):
-        raise DidError("did.not_found", f"{fetched.url} does not exist (HTTP {fetched.status})")
-    if fetched.status != 200:
-        raise DidError("did.unreachable", f"{fetched.url} answered HTTP {fetched.status}")
-    if _origin(fetched.final_url) != _origin(fetched.url):
-        raise DidError("did.redirected", f"{fetched.url} led to another host")
+    require_own(fetched)
     try:
         value = strictjson.loads(fetched.body, limit_bytes=LIMIT_BYTES)
     except Malformed as fault:
@@ -62,19 +57,39 @@ def document(parsed: ParsedDid, fetched: Fetched) -> DidDocument:
     return read(value, parsed.did)
 
 
-def _url(parsed: ParsedDid) -> str:
-    if parsed.method != "web":
-        raise DidError("did.invalid", f"{parsed.did} is not a did:web")
-    authority, *segments = parsed.id.split(":")
+def require_own(fetched: Fetched) -> None:
+    """Raises DidError did.not_found, did.unreachable or did.redirected unless the named host itself gave a file."""
+    if fetched.status in (404, 410):
+        raise DidError("did.not_found", f"{fetched.url} does not exist (HTTP {fetched.status})")
+    if fetched.status != 200:
+        raise DidError("did.unreachable", f"{fetched.url} answered HTTP {fetched.status}")
+    if _origin(fetched.final_url) != _origin(fetched.url):
+        raise DidError("did.redirected", f"{fetched.url} led to another host")
+
+
+def base_of(parsed: ParsedDid, place: str) -> tuple[str, str]:
+    """The https origin and the path (`` or `/a/b`) that a place in a DID (`HOST%3APORT:a:b`) names, each part read in
+    one way. Raises DidError did.invalid."""
+    authority, *segments = place.split(":")
     host, encoded_colon, port = authority.partition("%3A")
     where = _host(host, parsed)
     if encoded_colon:
         where += _port(port, parsed)
-    if not segments:
-        return f"https://{where}/.well-known/did.json"
     for segment in segments:
         _check_segment(segment, parsed)
-    return f"https://{where}/{'/'.join(segments)}/did.json"
+    return f"https://{where}", "".join("/" + segment for segment in segments)
+
+
+def file_of(parsed: ParsedDid, place: str, name: str) -> str:
+    """The URL of a file of the DID: in the folder of its path, else in /.well-known."""
+    origin, path = base_of(parsed, place)
+    return f"{origin}{path or '/.well-known'}/{name}"
+
+
+def _url(parsed: ParsedDid) -> str:
+    if parsed.method != "web":
+        raise DidError("did.invalid", f"{parsed.did} is not a did:web")
+    return file_of(parsed, parsed.id, "did.json")
 
 
 def _host(host: str, parsed: ParsedDid) -> str:

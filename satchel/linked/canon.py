@@ -24,19 +24,23 @@ WORK_LIMIT: Final = 20_000
 def canonicalize(quads: Quads, *, hash_name: HashName = "sha256", budget: int = WORK_LIMIT) -> bytes:
     """The canonical N-Quads document of the dataset, UTF-8. Raises LinkedError linked.too_complex, linked.text."""
     try:
-        labels = _Naming(quads, hash_name, budget).labels()
-        lines = set(quads.ground)
-        for subject, tails in quads.tails.items():
-            if tails:
-                label = labels[subject]
-                lines.update([label + tail for tail in tails])
-        for subject, predicate, term, graph in quads.mixed:
-            if graph[1] == "_":
-                graph = f" {labels[graph[1:-3]]} .\n"
-            lines.add(f"{labels.get(subject, subject)}{predicate}{labels.get(term, term)}{graph}")
-        return "".join(sorted(lines)).encode("utf-8")
+        return "".join(labelled_lines(quads, _Naming(quads, hash_name, budget).labels())).encode("utf-8")
     except UnicodeEncodeError as fault:
         raise _half_a_pair() from fault
+
+
+def labelled_lines(quads: Quads, labels: Mapping[str, str]) -> list[str]:
+    """The lines of the dataset, each once, in code point order, with these labels for its blank nodes."""
+    lines = set(quads.ground)
+    for subject, tails in quads.tails.items():
+        if tails:
+            label = labels[subject]
+            lines.update([label + tail for tail in tails])
+    for subject, predicate, term, graph in quads.mixed:
+        if graph[1] == "_":
+            graph = f" {labels[graph[1:-3]]} .\n"
+        lines.add(f"{labels.get(subject, subject)}{predicate}{labels.get(term, term)}{graph}")
+    return sorted(lines)
 
 
 def canonical_labels(quads: Quads, *, hash_name: HashName = "sha256", budget: int = WORK_LIMIT) -> Mapping[str, str]:

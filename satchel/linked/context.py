@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from satchel.codec import jcs, strictjson
 from satchel.errors import CodecError
 from satchel.linked.definition import ABSENT, STRICT, Definitions, Draft, Maybe, Rules, Term
-from satchel.linked.iri import KEYWORDS, is_blank, is_iri, is_language, is_like_keyword, resolve
+from satchel.linked.iri import KEYWORDS, PROTO, is_blank, is_iri, is_language, is_like_keyword, resolve
 from satchel.linked.literal import XSD_DOUBLE, tagged, typed
 from satchel.linked.refusal import Refused, shown
 from satchel.port import JsonObject, JsonValue
@@ -141,6 +141,8 @@ class ActiveContext:
         "base",
         "compiler",
         "direction",
+        "known_alone",
+        "known_lists",
         "known_local",
         "known_plans",
         "known_scoped",
@@ -165,6 +167,8 @@ class ActiveContext:
         self.aliases = aliases
         self.known_plans: dict[str, Plan] = {}
         self.known_shapes: dict[tuple[str, ...], Shape] = {}
+        self.known_alone: Plan | None = None
+        self.known_lists: dict[tuple[JsonValue, ...], ActiveContext] = {}
         self.known_local: dict[str | bytes, ActiveContext] = {}
         self.known_scoped: dict[tuple[Term, bool], ActiveContext] = {}
         self.known_typed: dict[str | tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
@@ -177,6 +181,12 @@ class ActiveContext:
             if len(key) <= _KEPT_CHARS:
                 _keep(self.known_plans, key, found)
         return found
+
+    def alone(self, work: Work) -> Plan:
+        """The plan for what stands alone, not as the value of a member."""
+        if self.known_alone is None:
+            self.known_alone = Plan(self, None, work)
+        return self.known_alone
 
     def shape(self, names: tuple[str, ...], work: Work) -> Shape:
         """What an object with exactly these members is here, worked out once."""
@@ -201,7 +211,19 @@ class ActiveContext:
             if isinstance(item, list):
                 raise _invalid("a context is an array in an array")
             result = result._after(item if isinstance(item, str) else [item], work)
+        texts = [item for item in local if isinstance(item, str)]
+        if len(texts) == len(local) and sum(map(len, texts)) <= _KEPT_CHARS:
+            _keep(self.known_lists, tuple(local), result)
         return result
+
+    def known(self, local: JsonValue) -> ActiveContext | None:
+        """The context after an @context member that is an array of URLs and was met here before."""
+        if type(local) is not list:
+            return None
+        try:
+            return self.known_lists.get(tuple(local))
+        except TypeError:  # an object among them
+            return None
 
     def _after(self, item: JsonValue, work: Work) -> ActiveContext:
         """One step of `local`; URLs are found by themselves, objects by their canonical JSON."""
@@ -365,7 +387,9 @@ class Compiler:
         """Steps 5.3 to 5.13: a context object."""
         if "@version" in local and (local["@version"] != 1.1 or isinstance(local["@version"], bool)):
             raise _invalid("@version is not 1.1")
-        if local.get("@protected") is False:
+        if "@context" in local:
+            self.rules.lost("linked.unsupported", "a context stands in a context, which a processor in use reads alone")
+        if local.get("@protected", True) is not True:
             self.rules.lost("linked.unsupported", "a context says that it is not protected")
         if "@import" in local:
             local = self._imported(local, url)
@@ -385,20 +409,22 @@ class Compiler:
         if "@direction" in local:
             draft.direction = self._direction(local["@direction"])
 
-        def check_scoped(so_far: Draft, scoped: JsonValue) -> None:
-            partial = ActiveContext(self, so_far, aliases=active.aliases, previous=None)
-            self.derive(partial, scoped, work, url=url, override_protected=True, remote=remote, validating=True)
-
-        definitions = Definitions(
-            draft,
-            local,
-            url=url,
-            override_protected=override_protected,
-            check_scoped=None if self._contexts.is_trusted(url) else check_scoped,
-        )
-        for term in local:
+        definitions = Definitions(draft, local, url=url, override_protected=override_protected)
+        is_trusted = self._contexts.is_trusted(url)
+        for term, value in local.items():
             if term not in _ENTRIES:
                 definitions.define(term)
+                if not is_trusted and isinstance(value, dict) and "@context" in value:  # §4.2.2 step 22
+                    partial = ActiveContext(self, draft, aliases=active.aliases, previous=None)
+                    self.derive(
+                        partial,
+                        value["@context"],
+                        work,
+                        url=url,
+                        override_protected=True,
+                        remote=remote,
+                        validating=True,
+                    )
         return self._frozen(draft, aliases=_aliases(active.aliases, local, draft.terms), previous=active.previous)
 
     def _imported(self, local: JsonObject, url: str) -> JsonObject:
@@ -478,7 +504,7 @@ class Plan:
     quotation mark of a literal. A plain text value is the literal `opening + text + closing`; `closing` is None when
     the text is an IRI. Objects are read in `kept`, or in `reverted` when they end a type-scoped context.
     `definition` is the term's definition inside its own scoped context: it says how values are read; `coercion` is the
-    type that the term itself declares.
+    type that the term itself declares. `is_contested`: values other than texts and numbers are refused.
     """
 
     __slots__ = (
@@ -489,6 +515,7 @@ class Plan:
         "context",
         "definition",
         "iri",
+        "is_contested",
         "is_reverse",
         "kept",
         "key",
@@ -514,6 +541,7 @@ class Plan:
         self.predicate = f" <{iri}> "
         self.opening = f' <{iri}> "'
         self.closing = self.kept.closing(self.definition)
+        self.is_contested = False
         self.action = self._action(term)
 
     def _action(self, term: Term | None) -> int:
@@ -522,15 +550,35 @@ class Plan:
             return UNDEFINED if self.key is not None else PROPERTY
         if iri in KEYWORDS:
             return _KEYWORD_ACTIONS.get(iri, MISPLACED)
-        if not is_iri(iri):
+        if not is_iri(iri) or self.key == PROTO:
             return UNDEFINED
-        if term is not None and term.context is not ABSENT and _is_contested(term, self.definition):
-            self.context.compiler.rules.lost(
-                "linked.unsupported", f"the context inside {shown(self.key)} gives the term itself another meaning"
-            )
-        if term is not None and (term.reverse or term.type == "@json" or term.container - {"@set"}):
-            return MAPPED
-        return PROPERTY
+        is_mapped = term is not None and (term.reverse or term.type == "@json" or bool(term.container - {"@set"}))
+        if term is not None and term.context is not ABSENT and self._is_contested(term, self.definition):
+            inside = self.definition
+            self.is_contested = True
+            if is_mapped or (inside is not None and (inside.reverse or inside.iri in KEYWORDS)):
+                self.refuse_contested()
+        return MAPPED if is_mapped else PROPERTY
+
+    def refuse_contested(self) -> None:
+        """Raises Refused (only where the rules say so): processors read this value in different ways."""
+        self.context.compiler.rules.lost(
+            "linked.unsupported", f"the context inside {shown(self.key)} gives the term itself another meaning"
+        )
+
+    def _is_contested(self, term: Term, inside: Term | None) -> bool:
+        """A property's own scoped context redefines the property in a way that processors read differently."""
+        if inside is None:
+            return term.reverse or "@list" in term.container or term.index is not None
+        if inside is term or inside.means_the_same_as(term):
+            return False
+        # Its IRI, type, language and direction may change: how a text is read is said by the definition inside.
+        return (
+            inside.context is not ABSENT
+            or self.context.previous is not None
+            or inside.iri in KEYWORDS
+            or (inside.reverse, inside.container, inside.index) != (term.reverse, term.container, term.index)
+        )
 
 
 class Shape:
@@ -563,13 +611,6 @@ def _keep(known: dict[K, V], key: K, value: V) -> None:
     if len(known) >= _CACHE_LIMIT:
         known.clear()
     known[key] = value
-
-
-def _is_contested(term: Term, inside: Term | None) -> bool:
-    """A property's own scoped context redefines the property in a way that processors read differently."""
-    if inside is None:
-        return term.reverse or "@list" in term.container
-    return inside is not term and not inside.means_the_same_as(term)
 
 
 def _invalid(message: str) -> Refused:

@@ -1,18 +1,17 @@
 """Term definitions: what one entry of a JSON-LD context says (JSON-LD 1.1 Processing Algorithms §4.2, §5.2).
 
 A `Draft` is an active context under construction; satchel.linked.context freezes it. Scoped contexts are kept as
-written and read when a document first needs them; those of inline contexts are also tried at once by the caller.
+written and read when a document first needs them; those of inline contexts are also tried at once, by the caller.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 from satchel.codec import jcs
-from satchel.linked.iri import KEYWORDS, is_blank, is_iri, is_language, is_like_keyword
+from satchel.linked.iri import KEYWORDS, PROTO, is_blank, is_disputed, is_iri, is_language, is_like_keyword
 from satchel.linked.refusal import Refused, shown
 from satchel.port import JsonObject, JsonValue
 
@@ -104,9 +103,16 @@ class Rules:
         """Something of the document would not be in the RDF, or its meaning would depend on where it was found."""
         raise Refused(code, message)
 
+    def lost_iri(self, iri: str, named: str) -> None:
+        """An identifier with a scheme is no valid IRI."""
+        if is_disputed(iri):
+            self.lost("linked.unsupported", f"{named} has characters that no IRI has, written in different ways")
+        else:
+            self.lost("linked.iri", f"{named} is not a valid IRI")
+
     def base(self, value: str, current: str | None) -> str | None:
         """The new base IRI for an @base entry that is not null."""
-        raise Refused("linked.base", f"a context sets @base to {shown(value)}, which can change what other IRIs mean")
+        raise Refused("linked.unsupported", f"a context sets @base to {shown(value)}: write all identifiers in full")
 
 
 STRICT: Final = Rules()
@@ -129,10 +135,10 @@ class Draft:
 class Definitions:
     """The create-term-definition runs over one local context (§4.2.2); `define` is called for each of its terms.
 
-    `check_scoped` is called with each scoped context of an untrusted local context while it is being defined.
+    Step 22, the trial of a scoped context, is left to the caller.
     """
 
-    __slots__ = ("_check_scoped", "_draft", "_local", "_override", "_protected", "_state", "_url")
+    __slots__ = ("_draft", "_local", "_override", "_protected", "_state", "_url")
 
     def __init__(
         self,
@@ -141,14 +147,12 @@ class Definitions:
         *,
         url: str,
         override_protected: bool,
-        check_scoped: Callable[[Draft, JsonValue], None] | None,
     ) -> None:
         self._draft = draft
         self._local = local
         self._url = url
         self._override = override_protected
-        self._protected = _boolean(local, "@protected") is True
-        self._check_scoped = check_scoped
+        self._protected = self._is_true(local, "@protected") is True
         self._state: dict[str, bool] = {}
 
     def define(self, term: str) -> None:
@@ -169,6 +173,8 @@ class Definitions:
                 raise _invalid("the keyword @type is redefined")
         elif term in KEYWORDS:
             raise _invalid(f"the keyword {term} is redefined")
+        elif term == PROTO:
+            self._lose(f"a processor in use loses a term {PROTO}")
         elif is_like_keyword(term):  # step 5
             self._draft.rules.lost("linked.keyword", f"a context defines {shown(term)}, which looks like a keyword")
             self._state[term] = True
@@ -222,6 +228,8 @@ class Definitions:
             return self._make_identified(term, {"@id": None}, simple=False)
         if not isinstance(value, dict):
             raise _invalid(f"the definition of {shown(term)} is neither a text nor an object")
+        if PROTO in value:
+            self._lose(f"a processor in use loses an entry {PROTO}")
         if not value.keys() <= _ENTRIES:
             raise _invalid(f"the definition of {shown(term)} has an entry that JSON-LD does not know")
         if "@reverse" in value:
@@ -240,8 +248,9 @@ class Definitions:
             return None
         iri = self.expand(name)
         if iri is None or not (is_iri(iri) or is_blank(iri)):
+            self._lose_iri(iri, f"@reverse of {shown(term)}")
             raise _invalid(f"@reverse of {shown(term)} is not an IRI")
-        container = _container(term, value)
+        container = self._container(term, value)
         if container and container not in _REVERSE_CONTAINERS:
             raise _invalid(f"the reverse property {shown(term)} has a container other than @set or @index")
         if value.keys() - {"@reverse", "@container", "@type", "@protected"}:
@@ -265,14 +274,12 @@ class Definitions:
         prefix = simple and not has_separator and iri is not None and (iri.endswith(_PREFIX_ENDS) or iri[:2] == "_:")
         if len(value) == 1 and "@id" in value:
             return Term(iri=iri, prefix=prefix, protected=self._protected)
-        container = _container(term, value)
+        container = self._container(term, value)
         type_ = self._type(term, value)
         if "@type" in container:  # step 20.4
             type_ = type_ or "@id"
             if type_ not in ("@id", "@vocab"):
                 raise _invalid(f"the type map {shown(term)} needs @type @id or @vocab")
-        if "@context" in value and self._check_scoped is not None:  # step 22
-            self._check_scoped(self._draft, value["@context"])
         return Term(
             iri=iri,
             prefix=_prefix(term, value, iri, has_separator=has_separator) if "@prefix" in value else prefix,
@@ -296,6 +303,7 @@ class Definitions:
         if name != term:  # step 15
             iri = self.expand(name)
             if iri is None or not (iri in KEYWORDS or is_iri(iri) or is_blank(iri)):
+                self._lose_iri(iri, f"@id of {shown(term)}")
                 raise _invalid(f"@id of {shown(term)} is not an IRI")
             if iri == "@context":
                 raise _invalid(f"{shown(term)} is an alias of @context")
@@ -322,10 +330,37 @@ class Definitions:
             raise _invalid(f"the term {shown(term)} is given no IRI")
         return iri
 
+    def _lose(self, message: str) -> None:
+        """What a processor in use lets pass, though the standard does not; an error remains one in lossy reading."""
+        self._draft.rules.lost("linked.unsupported", message)
+
+    def _lose_iri(self, iri: str | None, named: str) -> None:
+        if iri is not None and is_disputed(iri):
+            self._draft.rules.lost_iri(iri, named)
+
     def _is_protected(self, value: JsonObject) -> bool:
         """Steps 11 and 12."""
-        own = _boolean(value, "@protected")
+        own = self._is_true(value, "@protected")
         return self._protected if own is None else own
+
+    def _is_true(self, value: JsonObject, entry: str) -> bool | None:
+        """`_boolean` of an entry whose other values a processor in use takes for false."""
+        if not isinstance(value.get(entry, True), bool):
+            self._lose(f"{entry} is neither true nor false")
+        return _boolean(value, entry)
+
+    def _container(self, term: str, value: JsonObject) -> frozenset[str]:
+        """Step 20."""
+        if "@container" not in value:
+            return _NO_CONTAINER
+        found = value["@container"]
+        names = found if isinstance(found, list) else [found]
+        container = frozenset(name for name in names if isinstance(name, str))
+        if len(container) == len(names) and container in _CONTAINERS:
+            return container
+        if not found or "@graph" in container:
+            self._lose(f"@container of {shown(term)} is one that a processor in use lets pass")
+        raise _invalid(f"@container of {shown(term)} is not one that JSON-LD knows")
 
     def _type(self, term: str, value: JsonObject) -> str | None:
         """Step 13."""
@@ -336,6 +371,7 @@ class Definitions:
             raise _invalid(f"@type of {shown(term)} is not a text")
         iri = self.expand(name)
         if iri is None or not (iri in ("@id", "@json", "@none", "@vocab") or is_iri(iri)):
+            self._lose_iri(iri, f"@type of {shown(term)}")
             raise _invalid(f"@type of {shown(term)} is not an IRI")
         return iri
 
@@ -349,7 +385,7 @@ class Definitions:
         if not isinstance(language, str):
             raise _invalid(f"@language of {shown(term)} is not a text")
         if not is_language(language):
-            self._draft.rules.lost("linked.language", f"@language of {shown(term)} is not a language tag")
+            self._lose(f"@language of {shown(term)} is no language tag, which a processor in use lets pass")
         return language.lower()
 
     def _index(self, term: str, value: JsonObject, container: frozenset[str]) -> str | None:
@@ -359,8 +395,7 @@ class Definitions:
         index = value["@index"]
         if "@index" not in container or not isinstance(index, str):
             raise _invalid(f"@index of {shown(term)} has no index container or is not a text")
-        iri = self.expand(index)
-        if iri is None or not is_iri(iri):
+        if index[:1] == "@":  # any other is looked up where it is used
             raise _invalid(f"@index of {shown(term)} is not an IRI")
         return index
 
@@ -377,20 +412,6 @@ def _boolean(value: JsonObject, entry: str) -> bool | None:
     if not isinstance(found, bool):
         raise _invalid(f"{entry} is neither true nor false")
     return found
-
-
-def _container(term: str, value: JsonObject) -> frozenset[str]:
-    """Step 20."""
-    if "@container" not in value:
-        return _NO_CONTAINER
-    found = value["@container"]
-    names = found if isinstance(found, list) else [found]
-    if not all(isinstance(name, str) for name in names):
-        raise _invalid(f"@container of {shown(term)} is not a text")
-    container = frozenset(name for name in names if isinstance(name, str))
-    if container not in _CONTAINERS or len(container) != len(names):
-        raise _invalid(f"@container of {shown(term)} is not one that JSON-LD knows")
-    return container
 
 
 def _direction(term: str, value: JsonObject) -> Maybe:

@@ -8,13 +8,13 @@ Text directions become i18n datatypes, as the Data Integrity suites in use do.
 
 from __future__ import annotations
 
-from satchel.linked.context import Compiler, Contexts, Plan
+from satchel.linked.context import UNDEFINED, Compiler, Contexts, Plan
 from satchel.linked.definition import ABSENT
 from satchel.linked.iri import KEYWORDS, is_language
 from satchel.linked.pinned import PINNED
 from satchel.linked.quads import Quads
 from satchel.linked.refusal import Refused, at, malformed, shown
-from satchel.linked.terms import is_node
+from satchel.linked.terms import Head, is_node
 from satchel.linked.walk import IN_MAP, RDF_TYPE, Given, Walk, graph_of, meant
 from satchel.port import JsonObject, JsonValue
 
@@ -60,7 +60,8 @@ class Emitter(Walk):
                 return self._type_map(plan, value, graph)
         if plan.coercion == "@json":
             if "@graph" in container:
-                self._rules.lost("linked.dropped", "a graph container holds a JSON value")
+                code = "linked.unsupported" if container & {"@id", "@index"} else "linked.dropped"
+                self._rules.lost(code, "a graph container holds a JSON value")
             out.append(self._json(value))
             return [self._cells(out, graph)] if "@list" in container else out
         if value is None:
@@ -69,7 +70,8 @@ class Emitter(Walk):
             if isinstance(value, list):
                 return [self._list(value, plan, graph)]
             self._values(value, plan, graph, out)
-            is_list = isinstance(value, dict) and "@list" in meant(value, plan.kept)
+            # What an alias of @list means is known by whoever has read it: a type's context may have ended before.
+            is_list = len(out) == 1 and isinstance(out[0], Head)
             return out if is_list else [self._cells(out, graph)]
         if "@graph" in container:
             if container & {"@id", "@index"}:
@@ -127,6 +129,10 @@ class Emitter(Walk):
         own = plan.context.terms.get(plan.key or "")
         name = None if own is None else own.index
         inner = None if name is None else plan.kept.plan(name, self._work)
+        if inner is not None and inner.action == UNDEFINED:
+            raise Refused("linked.context_invalid", f"@index of {shown(plan.key)} is not an IRI")
+        if inner is not None and inner.iri in KEYWORDS:
+            self._rules.lost("linked.unsupported", f"@index of {shown(plan.key)} is a keyword")
         for key, items in value.items():
             with at(key):
                 terms: list[str] = []
@@ -154,7 +160,11 @@ class Emitter(Walk):
             self._rules.lost("linked.unsupported", "an id map stands in a type-scoped context")
         for key, items in value.items():
             with at(key):
+                if all(item is None for _, item in self._each(items)):
+                    continue
                 is_none = plan.kept.expand(key, vocab=True, relative=False) == "@none"
+                if not is_none and any(self._has_own_id(item, plan) for _, item in self._each(items)):
+                    self._rules.lost("linked.unsupported", "a node in an id map has an id of its own")
                 given = Given(id=None if is_none else self._reference(key, plan.kept, vocab=False))
                 terms: list[str] = []
                 for position, item in self._each(items):
@@ -164,6 +174,12 @@ class Emitter(Walk):
                     malformed("an id map holds something else than nodes")
                 out += terms
         return out
+
+    def _has_own_id(self, item: JsonValue, plan: Plan) -> bool:
+        """Whether the id that a map gives would be dropped for the object's own."""
+        if not isinstance(item, dict) or "@id" not in meant(item, plan.kept):
+            return False
+        return "@graph" not in plan.container or self._is_graph(item, plan)
 
     def _type_map(self, plan: Plan, value: JsonObject, graph: str) -> list[str]:
         """Step 13.8 for @type: the member names are types of the nodes."""
@@ -178,6 +194,8 @@ class Emitter(Walk):
                     context = outer.scoped(known, self._work, by_type=True)
                     scoped += 1
                 inner = context.plan(plan.key or "", self._work)
+                if inner.container != plan.container:
+                    self._rules.lost("linked.unsupported", "the context of a type changes the map that it stands in")
                 terms: list[str] = []
                 for position, item in self._each(items):
                     with at(position):

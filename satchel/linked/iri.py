@@ -2,7 +2,8 @@
 
 A valid IRI here is absolute: it has a scheme, at most one number sign, none of the characters that N-Quads forbids in
 an IRI, and no Unicode white space: what another processor would cut or drop must not be signed. Percent-encoding and
-host names are not checked here.
+host names are not checked here. An identifier with a scheme and such a character, but no white space, is one that some
+processors write with escapes, others as it is: `is_disputed`.
 """
 
 from __future__ import annotations
@@ -38,15 +39,22 @@ KEYWORDS: Final = frozenset(
     }
 )
 
+PROTO: Final = "__proto__"
+"""A name that JavaScript gives a meaning of its own: processors written in it lose a member of this name."""
+
 _SPACES: Final = "\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _FORBIDDEN: Final = f'\x00-\x20<>"{{}}|^`\\\\{_SPACES}\ud800-\udfff'
 _IRI: Final = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:(//)?[^#{_FORBIDDEN}]*(?:#[^#{_FORBIDDEN}]*)?")
-_BLANK: Final = re.compile(f"_:[^{_FORBIDDEN}]+")
+# What ECMAScript calls white space: the processors that sign look for nothing else.
+_WHITE: Final = "\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_DISPUTED: Final = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:[^{_WHITE}\ud800-\udfff]*")
+_BLANK: Final = re.compile(f"_:[^{_WHITE}\ud800-\udfff]*")
 _LIKE_KEYWORD: Final = re.compile("@[A-Za-z]+")
 _LANGUAGE: Final = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 is_iri = _IRI.fullmatch
 """A match when the text is a valid absolute IRI; its group 1 is there when `//` follows the scheme."""
+is_disputed = _DISPUTED.fullmatch
 is_blank = _BLANK.fullmatch
 is_like_keyword = _LIKE_KEYWORD.fullmatch
 is_language = _LANGUAGE.fullmatch

@@ -5,7 +5,6 @@ Sources: JSON-LD 1.1 Processing Algorithms §8.2 and §8.6 (canonical numbers), 
 
 from __future__ import annotations
 
-import math
 from typing import Final, Literal
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -21,6 +20,7 @@ Directions = Literal["i18n-datatype", "compound-literal"] | None
 
 _INTEGERS_END: Final = 1e21
 _SEVENTEEN_DIGITS: Final = 10**16
+_SMALL: Final = 1e-6
 _ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     8: "\\b",
     9: "\\t",
@@ -57,21 +57,11 @@ def typed(datatype: str) -> str:
 
 
 def is_agreed(value: bool | int | float, datatype: str | None) -> bool:
-    """Whether the processors in use give the number one canonical form.
-
-    They do not for NaN and infinities; for small fractions written without a decimal point (1e-7: "0" for one of them);
-    and for fractions half-way between two forms of 16 digits (2^-24), which are rounded up or to even.
-    """
-    if not isinstance(value, float) or value.is_integer():
+    """Whether the processors in use give a finite number one canonical form: a small fraction whose shortest form has
+    no decimal point (1e-7) is the integer 0 for one of them."""
+    if not isinstance(value, float) or datatype == XSD_DOUBLE or abs(value) >= _SMALL or value == 0:
         return True
-    if not math.isfinite(value):
-        return False
-    mantissa, _, exponent = repr(value).partition("e")
-    if datatype != XSD_DOUBLE and "." not in mantissa and int(exponent) < -6:
-        return False
-    top, bottom = value.as_integer_ratio()
-    digits = abs(top) * 5 ** (bottom.bit_length() - 1)
-    return not _SEVENTEEN_DIGITS <= digits < 10 * _SEVENTEEN_DIGITS
+    return "." in repr(value)
 
 
 def native(value: bool | int | float, datatype: str | None) -> str:
@@ -85,7 +75,16 @@ def native(value: bool | int | float, datatype: str | None) -> str:
 
 
 def double(value: float) -> str:
-    """The canonical xsd:double of a finite number: one digit, a point, at most 15 digits, E and the exponent."""
+    """The canonical xsd:double of a finite number: one digit, a point, at most 15 digits, E and the exponent.
+
+    A number half-way between two such forms is rounded away from zero, as the processors that sign do.
+    """
     mantissa, exponent = f"{value:.15E}".split("E")
+    top, bottom = value.as_integer_ratio()
+    fraction_bits = bottom.bit_length() - 1
+    if fraction_bits and _SEVENTEEN_DIGITS <= (exact := abs(top) * 5**fraction_bits) < 10 * _SEVENTEEN_DIGITS:
+        rounded = str(exact // 10 + 1)
+        mantissa = f"{'-' if value < 0 else ''}{rounded[0]}.{rounded[1:]}"
+        exponent = str(len(rounded) - fraction_bits)
     mantissa = mantissa.rstrip("0")
     return f"{mantissa}{'0' if mantissa.endswith('.') else ''}E{int(exponent)}"

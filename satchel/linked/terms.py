@@ -5,6 +5,7 @@ Sources: JSON-LD 1.1 Processing Algorithms §5.3 (value expansion), §8.2 (objec
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import Final
@@ -13,7 +14,7 @@ from satchel.codec import jcs
 from satchel.errors import CodecError
 from satchel.linked.context import CONTEXT_WORK_LIMIT, ActiveContext, Compiler, Plan, Work
 from satchel.linked.definition import ABSENT, STRICT
-from satchel.linked.iri import KEYWORDS, is_blank, is_iri, is_language
+from satchel.linked.iri import KEYWORDS, PROTO, is_iri, is_language
 from satchel.linked.literal import I18N, RDF, RDF_JSON, XSD_DOUBLE, double, escaped, is_agreed, native, tagged, typed
 from satchel.linked.quads import Quads
 from satchel.linked.refusal import Refused, malformed, shown
@@ -107,18 +108,22 @@ class Terms:
     def _reference(self, value: str, context: ActiveContext, *, vocab: bool) -> str:
         """A text that names a node."""
         found = is_iri(value)
-        if found and found[1] and not (vocab and value in context.terms):
+        if found and value not in context.terms and (found[1] or value.partition(":")[0] not in context.terms):
             return f"<{value}>"
         iri = context.expand(value, vocab=vocab, relative=True)
         if iri is not None:
             if (found and iri == value) or is_iri(iri):
                 return f"<{iri}>"
-            if iri[:2] == "_:" and is_blank(iri):
+            if iri[:2] == "_:":
                 return self._blank(iri)
-        if iri is None or iri in KEYWORDS:
+        if iri is None and vocab:
+            self._rules.lost("linked.unsupported", f"{shown(value)} means nothing: a processor in use makes a new node")
+        elif iri is None or iri in KEYWORDS:
             self._rules.lost("linked.keyword", f"{shown(value)} looks like a keyword and names nothing")
         elif ":" in iri:
-            self._rules.lost("linked.iri", f"{shown(value)} is not a valid IRI")
+            self._rules.lost_iri(iri, shown(value))
+        elif iri == "":
+            self._rules.lost("linked.unsupported", "a reference is empty, which a processor in use drops")
         else:
             self._rules.lost("linked.relative_iri", f"{shown(value)} is not an absolute IRI")
         return VOID
@@ -148,8 +153,8 @@ class Terms:
 
     def _typed_text(self, value: str, datatype: str) -> str:
         if datatype == XSD_DOUBLE and not _is_canonical_double(value):
-            # Some processors read the text as a number and write it anew, as the algorithm does not say.
-            self._rules.lost("linked.number", f"the double {shown(value)} is not in its canonical form")
+            # A processor in use reads the text as a number and writes it anew, as the algorithm does not say: "NaN".
+            self._rules.lost("linked.unsupported", f"the double {shown(value)} is a text that is not canonical")
         return f'"{escaped(value)}{typed(datatype)}'
 
     def _tagged(self, value: str, language: str | None, direction: str | None, graph: str) -> str:
@@ -171,8 +176,10 @@ class Terms:
             return self._json(value)
         if datatype in ("@id", "@vocab", "@none"):
             datatype = None
-        if not is_agreed(value, datatype):
-            self._rules.lost("linked.number", f"the number {shown(value)} has no canonical form that all agree on")
+        if isinstance(value, float) and not math.isfinite(value):
+            self._rules.lost("linked.number", f"the number {shown(value)} has no canonical form")
+        elif not is_agreed(value, datatype):
+            self._rules.lost("linked.unsupported", f"the number {shown(value)} is zero to a processor in use")
         term = Native(native(value, datatype))
         term.declared = datatype
         return term
@@ -183,10 +190,8 @@ class Terms:
             text = jcs.encode(value).decode("utf-8")
         except CodecError as fault:
             raise Refused("linked.json", f"a JSON literal has no canonical form: {fault.message}") from fault
-        if '"__proto__":' in text:
-            self._rules.lost(
-                "linked.unsupported", "a JSON literal has a member __proto__, which a processor in use loses"
-            )
+        if f'"{PROTO}":' in text:
+            self._rules.lost("linked.unsupported", f"a processor in use loses a member {PROTO} of a JSON literal")
         return f'"{escaped(text)}"^^<{RDF_JSON}>'
 
     def _value(self, entries: JsonObject, types: tuple[str, ...], graph: str) -> str | None:
@@ -209,6 +214,8 @@ class Terms:
         if value is None:
             self._rules.lost("linked.dropped", "@value is null")
             return None
+        if value == []:
+            self._rules.lost("linked.unsupported", "@value is an empty array, for which a processor in use drops all")
         if isinstance(value, dict | list):
             malformed("@value is an object or an array")
         datatype = types[0][1:-1] if types else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 from satchel.linked.context import (
     GRAPH,
@@ -24,7 +24,7 @@ from satchel.linked.context import (
     Shape,
 )
 from satchel.linked.definition import ABSENT
-from satchel.linked.iri import KEYWORDS, is_blank, is_iri
+from satchel.linked.iri import KEYWORDS, PROTO, is_blank, is_iri
 from satchel.linked.literal import RDF, escaped
 from satchel.linked.quads import DEFAULT_GRAPH, Quads
 from satchel.linked.refusal import Refused, at, malformed, shown
@@ -62,7 +62,7 @@ class Walk(Terms, ABC):
     def emitted(self, document: JsonValue, before: JsonValue) -> Quads:
         """The quads of the whole document."""
         root = self._compiler.root
-        top = Plan(root if before is None else root.local(before, self._work), None, self._work)
+        top = root.alone(self._work) if before is None else Plan(root.local(before, self._work), None, self._work)
         if isinstance(document, dict):
             self._object(document, top, DEFAULT_GRAPH, [], top=True, alone=True)
         else:
@@ -91,8 +91,10 @@ class Walk(Terms, ABC):
         `given`: it stands in a map. `top`: it stands where only nodes that say something may. `alone`: it is the whole
         document, whose @graph is the default graph when it has nothing else.
         """
-        self._spend(len(element))
         names = tuple(element)
+        self._left -= len(names)
+        if self._left < 0:
+            self._spend(0)
         context = plan.kept
         if plan.reverted is not context and given is None:  # step 7
             if plan.context.shape(names, self._work).ends_scope:
@@ -100,7 +102,8 @@ class Walk(Terms, ABC):
             elif "@context" in element or (len(names) > 2 and not all(name.startswith("@") for name in names)):
                 self._rules.lost("linked.unsupported", "a value object uses the context of a type around it")
         if "@context" in element:  # step 9
-            context = self._inside(context, element["@context"])
+            local = element["@context"]
+            context = context.known(local) or self._inside(context, local)
         shape = context.known_shapes.get(names) or context.shape(names, self._work)
         types: tuple[str, ...] = ()
         if shape.types:  # step 11
@@ -112,9 +115,10 @@ class Walk(Terms, ABC):
                 before, shape = shape, context.known_shapes.get(names) or context.shape(names, self._work)
                 if shape.types != before.types:  # inside the types other members are types; still read outside
                     types = self._types(element, shape.types, outer)
-        own = None if top or plan.key is None else context.terms.get(plan.key)
         if (
-            own is not None
+            not top
+            and context is not plan.context
+            and (own := context.terms.get(plan.key or "")) is not None
             and "@graph" in own.container
             and (shape.is_value or _says_no_more_than_its_id(element, shape))
         ):
@@ -135,13 +139,9 @@ class Walk(Terms, ABC):
         if shape.has_twins or shape.ids or given is not None:
             self._repeats |= shape.has_twins or subject in self._described
             self._described.add(subject)
-        for type_ in types:
-            if type_ == "@json":
-                malformed("the type @json belongs to a value")
-            self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
         if given is not None and given.index is not None and "@index" not in element:
             self._note_index(subject, given.index, graph)
-        self._members(element, context, shape, subject, graph, plan.key)
+        self._members(element, context, shape, subject, graph, plan.key, types)
 
     def _inside(self, context: ActiveContext, local: JsonValue) -> ActiveContext:
         with at("@context"):
@@ -195,7 +195,7 @@ class Walk(Terms, ABC):
         if iri is not None and is_blank(iri):
             return iri
         if iri is not None and ":" in iri:
-            self._rules.lost("linked.iri", f"the type {shown(name)} is not a valid IRI")
+            self._rules.lost_iri(iri, f"the type {shown(name)}")
         else:
             self._rules.lost("linked.undefined_type", f"the type {shown(name)} is not defined by the contexts")
         return VOID
@@ -215,12 +215,18 @@ class Walk(Terms, ABC):
             found += self._nested_ids(element, context, shape)
         if not found:
             return given.id if given is not None and given.id is not None else self._fresh()
+        if given is not None and given.id is not None:
+            self._rules.lost("linked.unsupported", "a node in an id map has an id of its own: the map's is dropped")
         key, value = found[-1]
         try:
             if len(found) > 1:
                 malformed("a node has two members for @id")
             if not isinstance(value, str):
                 malformed("@id is not a text")
+            if not value:
+                self._rules.lost("linked.relative_iri", "@id is empty")
+            elif value[:2] == "_:" and not is_blank(value):
+                self._rules.lost("linked.iri", f"the label {shown(value)} has white space")
             return self._reference(value, context, vocab=False)
         except Refused as refused:
             refused.trail.append(key)
@@ -246,8 +252,9 @@ class Walk(Terms, ABC):
         subject: str,
         graph: str,
         active: str | None,
+        types: tuple[str, ...] = (),
     ) -> None:
-        """The members of a node, each a property with its values (steps 13 and 14).
+        """The types of a node and its members, each a property with its values (steps 13 and 14).
 
         `subject` is empty for a document that is only a graph; `active` is the member that the node is a value of.
         """
@@ -258,6 +265,13 @@ class Walk(Terms, ABC):
                 head, sink = subject, self._quads.ground.append
             elif subject[:1] == "_":
                 sink = self._quads.tails.setdefault(subject, []).append
+        for type_ in types:
+            if sink is not None and type_[0] == "<":
+                sink(f"{head}{RDF_TYPE}{type_}{graph}")
+            elif type_ == "@json":
+                malformed("the type @json belongs to a value")
+            else:
+                self._add(subject, RDF_TYPE, self._blank(type_) if type_[0] == "_" else type_, graph)
         key = ""
         try:
             for key, plan in shape.members:
@@ -271,9 +285,15 @@ class Walk(Terms, ABC):
                             value = escaped(value)
                         sink(f"{head}{plan.opening}{value}{closing}{graph}")
                     else:
-                        self._add(subject, plan.predicate, self._text(value, plan, graph), graph)
+                        term = self._text(value, plan, graph)
+                        if sink is not None and term[0] == "<":
+                            sink(f"{head}{plan.predicate}{term}{graph}")
+                        else:
+                            self._add(subject, plan.predicate, term, graph)
                 elif value is not None:
                     terms: list[str] = []
+                    if plan.is_contested and isinstance(value, dict | list):
+                        plan.refuse_contested()
                     if type(value) is dict:
                         self._object(value, plan, graph, terms)
                     else:
@@ -313,16 +333,18 @@ class Walk(Terms, ABC):
         elif plan.iri == "@language" and value is None:
             return
         else:
-            self._rules.lost("linked.keyword", f"{shown(key)} does not belong here")
+            self._rules.lost("linked.unsupported", f"{shown(key)} means nothing here: processors in use drop it")
 
     def _undefined(self, plan: Plan) -> None:
         key, iri = plan.key or "", plan.iri
+        if key == PROTO:
+            self._rules.lost("linked.unsupported", f"a processor in use loses a member {PROTO}")
         if iri is None and key[:1] == "@":
             self._rules.lost("linked.keyword", f"{shown(key)} looks like a keyword of JSON-LD but is none")
         elif iri is not None and is_blank(iri):
             self._rules.lost("linked.unsupported", f"the property {shown(key)} is a blank node")
         elif iri is not None and ":" in iri:
-            self._rules.lost("linked.iri", f"the property {shown(key)} is not a valid IRI")
+            self._rules.lost_iri(iri, f"the property {shown(key)}")
         else:
             self._rules.lost("linked.undefined_term", f"the term {shown(key)} is not defined by the contexts")
 
@@ -377,6 +399,8 @@ class Walk(Terms, ABC):
                     continue
                 if inner.iri in KEYWORDS:
                     malformed("@reverse holds a keyword")
+                if inner.is_contested:
+                    inner.refuse_contested()
                 terms: list[str] = []
                 if inner.action == MAPPED:
                     terms = self._mapped(inner, item, graph)
@@ -461,7 +485,7 @@ class Walk(Terms, ABC):
             if inner.action == UNDEFINED:
                 self._undefined(inner)
             elif inner.iri not in KEYWORDS or inner.iri in entries:
-                malformed("an object with @value, @list or @set has members that do not belong there")
+                self._misplaced(element, context)
             elif value is not None or inner.iri != "@language":
                 entries[inner.iri] = value
                 names[inner.iri] = key
@@ -478,10 +502,10 @@ class Walk(Terms, ABC):
                 out.append(term)
             return
         if len(entries) != 1:
-            malformed("an object with @list or @set has members that do not belong there")
+            self._misplaced(element, context)
         ((kind, value),) = entries.items()
         if value is None:
-            self._rules.lost("linked.dropped", f"{kind} is null")
+            self._rules.lost("linked.unsupported", f"{kind} is null, which processors read differently")
         inner = plan if plan.key is None else context.plan(plan.key, self._work)
         with at(names[kind]):
             if kind == "@list":
@@ -497,6 +521,14 @@ class Walk(Terms, ABC):
                 self._rules.lost("linked.unsupported", "@set stands in a graph container")
             else:
                 self._contents(value, inner, graph)
+
+    def _misplaced(self, element: JsonObject, context: ActiveContext) -> NoReturn:
+        keywords = dict(zip(meant(element, context), element.values(), strict=True))
+        if "@value" not in keywords and None in (keywords.get("@set", ""), keywords.get("@list", "")):
+            self._rules.lost("linked.unsupported", "@list or @set is null, for which a processor in use drops it")
+        if "@value" not in keywords and isinstance(keywords.get("@type"), str):
+            self._rules.lost("linked.unsupported", "a list has a type, for which a processor in use drops the rest")
+        malformed("an object with @value, @list or @set has members that do not belong there")
 
     def _list(self, value: JsonValue, plan: Plan, graph: str) -> str:
         """An RDF list of the items (§8.3); arrays in it are lists when the property is a list container."""

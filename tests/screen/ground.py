@@ -245,10 +245,10 @@ steps:
 """
 
 
-async def make_home(folder: Path, held: Callable[[str], dict[str, bytes]]) -> Home:
-    """A home whose wallet holds the files that are made for its holder."""
+async def make_home(folder: Path, held: Callable[[str], dict[str, bytes]], *, label: str = "home") -> Home:
+    """A home whose wallet holds the files that are made for its holder; another label makes another holder."""
     home = Home(folder)
-    entropy = counting("home")
+    entropy = counting(label)
     learner = await WalletService.create(home, passphrase(PASSPHRASE), now=NOW, parameters=KDF_FLOOR, entropy=entropy)
     async with WalletService.unlock(home, passphrase(PASSPHRASE), fetch=OfflineFetch(), entropy=entropy) as wallet:
         # The last one added is the first of the list.

@@ -1,6 +1,7 @@
-"""Makes the pictures of docs/screens from the running app: `python -m tests.screen.make [NAME...]`.
+"""Makes the pictures of docs/screens from the running program: `python -m tests.screen.make [NAME...]`.
 
-Each is a real screen over a real wallet with invented badges; Chromium turns Textual's SVG into a PNG.
+Each is a real screen over a real wallet with invented badges, where Chromium turns Textual's SVG into a PNG; or with
+`pages` among the names, or without names, a real page of a real node, and the report of the command in 80 columns.
 """
 
 from __future__ import annotations
@@ -18,11 +19,26 @@ from typing import Final
 from tests.screen import ground
 from tests.screen.ground import PASSPHRASE
 from tests.screen.rows import Inbox
-from tests.screen.test_snapshots import STATES
+from tests.screen.test_snapshots import CHANGES, STATES
 from tui.app import SatchelApp
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "screens"
-HEROES: Final = ("passport", "credentials", "card", "checks", "inbox", "stack", "verify", "keys", "palette", "error")
+HEROES: Final = (
+    "passport",
+    "credentials",
+    "card",
+    "checks",
+    "inbox",
+    "stack",
+    "verify",
+    "settings",
+    "presenting",
+    "removed",
+    "keys",
+    "palette",
+    "error",
+)
+PAGES: Final = "pages"
 SIZES: Final = {"verify": ((120, 36), (80, 24))}
 WIDE: Final = ((120, 36),)
 
@@ -70,7 +86,8 @@ async def pictures(names: list[str]) -> list[tuple[str, str]]:
         home = await ground.make_home(Path(folder, "home"), ground.files)
         async with ground.node_of(home) as node:
             opened = replace(await node.unlock(PASSPHRASE), inbox=Inbox())
-            for name in names:
+            # What changes the wallet goes last.
+            for name in sorted(names, key=CHANGES.__contains__):
                 for number, size in enumerate(SIZES.get(name, WIDE)):
                     place = Path(folder, f"{name}-{number}")
                     place.mkdir()
@@ -84,10 +101,15 @@ async def pictures(names: list[str]) -> list[tuple[str, str]]:
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(HEROES)
+    names = sys.argv[1:] or [*HEROES, PAGES]
     browser = chromium()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, svg in asyncio.run(pictures(names)):
+    if PAGES in names:
+        from tests.screen import pages
+
+        for path in asyncio.run(pages.make(browser, FOLDER)):
+            print(path.relative_to(FOLDER.parents[1]))
+    for name, svg in asyncio.run(pictures([name for name in names if name != PAGES])):
         path = FOLDER / f"{name}.png"
         to_png(browser, svg, path)
         print(path.relative_to(FOLDER.parents[1]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from satchel.errors import WalletFault
-from tui.port import ClaimRow
+from tui.port import ClaimRow, TakeBack
 
 if TYPE_CHECKING:
     from wallet.service import Added
@@ -45,5 +45,12 @@ class Inbox:
         self._claims = [claim for claim in self._claims if claim.id != claim_id]
         return ()
 
-    async def decline(self, claim_id: str) -> None:
+    async def decline(self, claim_id: str) -> TakeBack:
+        before = list(self._claims)
         self._claims = [claim for claim in self._claims if claim.id != claim_id]
+
+        async def take_back() -> str:
+            self._claims = before
+            return "It waits in the inbox again."
+
+        return take_back

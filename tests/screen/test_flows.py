@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from satchel.codec import strictjson
-from satchel.node import entropy
+from satchel.credential import endorsement
+from satchel.node import entropy, settings
 from satchel.node.mirror import OfflineFetch
+from satchel.node.server import Tcp, serve
 from satchel.node.settings import Home
+from tests.attack.forge import judged
 from tests.screen import ground, snapshot
 from tests.screen.ground import NOW, PASSPHRASE
 from tests.screen.test_snapshots import PATIENCE_SECONDS, settled, typed
@@ -23,7 +29,10 @@ from tui.app import SatchelApp
 from tui.desk import Desk
 from tui.glyph import UNICODE
 from tui.local import LateNetwork, LocalNode
+from tui.main import main
 from tui.widget.text_line import TextLine
+from verifier.materials import Asked
+from wallet import http as wallet_http
 from wallet import peer
 from wallet.drawer import Drawer
 from wallet.secret import passphrase
@@ -203,18 +212,258 @@ async def test_removing_asks_first_and_enter_is_not_yes(node: LocalNode) -> None
         await settled(pilot, "Knots and hitches")
         for key in ("enter", "n", "escape"):
             await pilot.press("home", "delete")
-            await settled(pilot, "for good?")
+            await settled(pilot, "this credential?")
             await pilot.press(key)
             if key == "enter":
                 await pilot.pause()
-                assert "for good?" in words(pilot)
+                assert "this credential?" in words(pilot)
                 await pilot.press("n")
-            await gone(pilot, "for good?")
+            await gone(pilot, "this credential?")
         assert "Knots and hitches" in words(pilot)
         await pilot.press("home", "delete")
-        await settled(pilot, "for good?")
+        await settled(pilot, "this credential?")
         await pilot.press("y")
         await gone(pilot, "Knots and hitches")
+
+
+async def test_what_was_removed_is_taken_back_byte_for_byte_until_the_wallet_is_locked(node: LocalNode) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Knots and hitches")
+        assert app.desk.opened is not None
+        wallet = app.desk.opened.wallet
+        before = {card.digest: card.title for card in (await wallet.listing()).current}
+        await pilot.press("u")
+        await pilot.pause()
+        assert len((await wallet.listing()).current) == 6
+        for _ in range(2):
+            await pilot.press("home", "delete")
+            await settled(pilot, "Remove this credential?")
+            await pilot.press("y")
+            await settled(pilot, "u takes that back")
+        assert len((await wallet.listing()).current) == 4
+        # The last one comes back first, also what is rejected by now, and each as it was received.
+        await pilot.press("u")
+        await settled(pilot, "Working in a team is in the wallet again")
+        await pilot.press("u")
+        await settled(pilot, "Knots and hitches is in the wallet again")
+        assert {card.digest: card.title for card in (await wallet.listing()).current} == before
+        await pilot.press("home", "delete")
+        await settled(pilot, "Remove this credential?")
+        await pilot.press("y")
+        await settled(pilot, "u takes that back")
+        await pilot.press("ctrl+l")
+        await settled(pilot, "The wallet is locked.")
+        assert app.desk.steps == []
+
+
+async def test_a_presentation_is_signed_for_one_asker_after_saying_what_they_see(node: LocalNode, folder: Path) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("end", "space", "s")
+        await settled(pilot, "Who asks to see one credential?")
+        await typed(pilot, "employer.example")
+        await settled(pilot, "Which challenge did they give?")
+        await typed(pilot, "c-17")
+        await settled(pilot, "Show one credential to employer.example?")
+        assert "Data wrangling" in words(pilot) and "They see everything" in words(pilot)
+        await pilot.press("n")
+        await gone(pilot, "Show one credential")
+        assert list(folder.glob("presentation-*")) == []
+        await pilot.press("s")
+        for question, answer in (("Who asks", "employer.example"), ("Which challenge", "c-17")):
+            await settled(pilot, question)
+            await typed(pilot, answer)
+        await settled(pilot, "Show one credential")
+        await pilot.press("y")
+        await settled(pilot, "Into which folder shall the presentation go?")
+        await typed(pilot, str(folder))
+        await settled(pilot, "Written:")
+        assert app.desk.opened is not None
+        holder = app.desk.opened.wallet.did
+    (written,) = folder.glob("presentation-employer-example-*.json")
+    asked = Asked(challenge="c-17", domain="employer.example", holder=holder, require_holder_binding=True)
+    good = judged(written.read_bytes(), asked=asked, now=NOW)
+    assert (good.verdict, [one.verdict for one in good.inner]) == ("accepted", ["accepted"])
+    assert judged(written.read_bytes(), asked=replace(asked, challenge="c-18"), now=NOW).verdict == "rejected"
+
+
+async def test_a_card_opened_for_itself_can_be_presented_too(node: LocalNode, folder: Path) -> None:
+    app = await ground.opened_app(node, start="credentials")
+    async with app.run_test(size=NARROW) as pilot:
+        await settled(pilot, "Data wrangling")
+        await pilot.press("end", "enter")
+        await settled(pilot, "ACCEPTED")
+        await pilot.press("s")
+        await settled(pilot, "Who asks to see one credential?")
+        await pilot.press("escape")
+        await gone(pilot, "Who asks")
+        assert list(folder.glob("presentation-*")) == []
+
+
+async def test_a_peers_badge_is_endorsed_from_the_wallet_and_from_the_verifier_and_ones_own_is_not(
+    node: LocalNode, folder: Path
+) -> None:
+    mate = ground.did_of(ground.key_of("screens: a peer"))
+    badge = ground.signed(ground.badge(40, "Sail making", ground.SCHOOL, mate), ground.SCHOOL)
+    (folder / "mate.json").write_bytes(badge)
+    app = await ground.opened_app(node, start="verify")
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot, "Nothing judged yet")
+        await pilot.press("a")
+        await typed(pilot, str(folder / "mate.json"))
+        await settled(pilot, "✔ accepted")
+        await pilot.press("e")
+        await settled(pilot, "What do you know about this badge?")
+        await typed(pilot, "We made the mizzen together.")
+        await settled(pilot, "Where shall the endorsement go?")
+        await typed(pilot, str(folder / "out"))
+        await settled(pilot, "Written:")
+        (written,) = (folder / "out").glob("endorsement-sail-making-*.json")
+        report = judged(written.read_bytes(), now=NOW)
+        assert report.verdict == "accepted"
+        value = strictjson.load_object(written.read_bytes())
+        assert endorsement.is_endorsement(value) and "mizzen" in endorsement.comment(value)
+        assert app.desk.opened is not None
+        assert value["issuer"]["id"] == app.desk.opened.wallet.did  # type: ignore[index,call-overload]
+        # A badge of one's own is refused in three lines, and nothing is written.
+        await pilot.press("2")
+        await settled(pilot, "Data wrangling")
+        await pilot.press("end", "e")
+        await settled(pilot, "What do you know")
+        await typed(pilot, "I am good at it.")
+        await settled(pilot, "Where shall")
+        await typed(pilot, str(folder / "own"))
+        await settled(pilot, "No endorsement was written or sent.")
+        await pilot.press("d")
+        await settled(pilot, "endorsement.self")
+        assert not (folder / "own").exists()
+        # To a wallet on the network, which is switched off here.
+        await pilot.press("escape", "8")
+        await settled(pilot, "mate.json")
+        await pilot.press("e")
+        await settled(pilot, "What do you know")
+        await typed(pilot, "We made the mizzen together.")
+        await settled(pilot, "Where shall")
+        await typed(pilot, "https://wallet.example")
+        await settled(pilot, "This needs the network")
+
+
+async def test_an_endorsement_is_brought_to_the_peers_wallet_over_http(home: Home, tmp_path: Path) -> None:
+    """Two wallets: one endorses on its screen, the other finds it in its inbox screen."""
+    mate_home = await ground.make_home(
+        tmp_path / "mate",
+        lambda did: {"sail.json": ground.signed(ground.badge(41, "Sail making", ground.SCHOOL, did), ground.SCHOOL)},
+        label="a mate",
+    )
+    async with (
+        WalletService.unlock(mate_home, passphrase(PASSPHRASE), fetch=OfflineFetch()) as wallet,
+        Drawer.open(mate_home, wallet.vault, entropy=entropy.system) as drawer,
+    ):
+        raw = (await wallet.export((await wallet.list()).current[0].id)).raw
+        application = wallet_http.build(
+            wallet, drawer, fetch=OfflineFetch(), origin="https://mate.example", clock=lambda: NOW
+        )
+        async with serve(application, at=[Tcp()]) as serving_mate:
+            network = LateNetwork(lambda: NOW, {"https://mate.example": serving_mate.urls[0]})
+            async with LocalNode(home, clock=lambda: NOW, fetch=network, network="online") as node:
+                app = await ground.opened_app(node, start="verify")
+                async with app.run_test(size=WIDE) as pilot:
+                    await settled(pilot, "Nothing judged yet")
+                    app.post_message(events.Paste(raw.decode()))
+                    await settled(pilot, "✔ accepted")
+                    await pilot.press("e")
+                    await settled(pilot, "What do you know")
+                    await typed(pilot, "She sews to the mark.")
+                    await settled(pilot, "Where shall")
+                    await typed(pilot, "https://mate.example")
+                    await settled(pilot, "Brought to https://mate.example")
+    async with ground.node_of(mate_home) as node:
+        app = await ground.opened_app(node, start="inbox")
+        async with app.run_test(size=WIDE) as pilot:
+            await settled(pilot, "She sews to the mark.")
+            await pilot.press("delete")
+            await settled(pilot, "Take this out of the inbox?")
+            await pilot.press("y")
+            await settled(pilot, "Nothing waits for you.")
+            await pilot.press("u")
+            await settled(pilot, "She sews to the mark.")
+            await settled(pilot, "waits in the inbox again")
+            await pilot.press("c")
+            await settled(pilot, "1 of 1 kept.")
+
+
+async def test_the_cleared_list_of_verdicts_comes_back(tmp_path: Path) -> None:
+    async with ground.node_of(Home(tmp_path / "none")) as node:
+        app = await locked(node, start="verify")
+        async with app.run_test(size=WIDE) as pilot:
+            await settled(pilot, "It needs no wallet")
+            app.post_message(events.Paste(ground.applicants()["applicant-1.json"].decode()))
+            await settled(pilot, "1 accepted")
+            await pilot.press("delete")
+            await settled(pilot, "Nothing judged yet")
+            await pilot.press("u")
+            await settled(pilot, "1 accepted")
+
+
+def trusting(folder: Path) -> None:
+    """A trust list of the home that names the invented college."""
+    entry = {"id": ground.did_of(ground.COLLEGE[1]), "name": "An invented coastal college"}
+    settings.make_folder(folder / "trust")
+    settings.write_file(
+        folder / "trust" / "own.json",
+        json.dumps({"schema": "satchel.trust/1", "name": "Own list", "issuers": [entry]}).encode(),
+    )
+
+
+async def test_verify_asks_the_trust_lists_and_the_frameworks_of_the_home(tmp_path: Path) -> None:
+    """What the screen says is what `satchel verify --home` says, facet by facet."""
+    home = Home(tmp_path / "home").prepare()
+    skills = [
+        {"uri": "https://skills.example/set/S2.7.1", "label": "Clean data"},
+        {"uri": "https://skills.example/set/S2.7.2", "label": "Something else"},
+    ]
+    (tmp_path / "skills.jsonl").write_bytes(b"".join(json.dumps(one).encode() + b"\n" for one in skills))
+    assert main(["framework", "import", str(tmp_path / "skills.jsonl"), "--home", str(home.path)]) == 0
+    trusting(home.path)
+    file = tmp_path / "badge.json"
+    file.write_bytes(ground.applicants()["applicant-1.json"])
+    async with ground.node_of(home) as node:
+        app = await locked(node, start="verify")
+        async with app.run_test(size=WIDE) as pilot:
+            await settled(pilot, "It needs no wallet")
+            app.post_message(events.Paste(str(file)))
+            await settled(pilot, "Something else")
+            assert "✔ Issuer known" in words(pilot) and "✘ Alignment" in words(pilot)
+        report = await node.verify(await node.load(str(file)))
+        codes = {facet.facet: facet.code for facet in report.facets}
+        assert codes["issuer_trust"] == "issuer_trust.ok"
+        assert codes["alignment"] == "alignment.name_contradicted"
+        command = [
+            "verify",
+            "--offline",
+            "--json",
+            "--now",
+            "2026-11-24T09:30:00Z",
+            "--home",
+            str(home.path),
+            str(file),
+        ]
+        done = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tui.main", *command), stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await done.communicate()
+        said = {facet["facet"]: facet["code"] for facet in json.loads(out)["facets"]}
+        assert said == codes
+        # A list that cannot be used ends the work instead of being passed by.
+        (home.path / "trust" / "own.json").write_text("{}")
+        app = await locked(node, start="verify")
+        async with app.run_test(size=WIDE) as pilot:
+            app.post_message(events.Paste(str(file)))
+            await settled(pilot, "Nothing more was judged.")
+            await pilot.press("d")
+            await settled(pilot, "trust.")
 
 
 async def test_a_stack_is_built_opened_again_and_held_against_a_pathway(node: LocalNode, folder: Path) -> None:
@@ -337,7 +586,7 @@ async def test_an_endorsement_waits_is_judged_and_is_taken_or_declined(home: Hom
                 now=NOW,
                 entropy=entropy.system,
             )
-            await inbox.receive(strictjson.load_object(made.raw), now=NOW)
+            await inbox.receive(made.raw, now=NOW)
     async with ground.node_of(home) as node:
         app = await locked(node, start="inbox")
         async with app.run_test(size=WIDE) as pilot:

@@ -315,7 +315,16 @@ async def ask_source(pilot: Pilot[None], folder: Path) -> None:
 async def confirm(pilot: Pilot[None], folder: Path) -> None:
     await settled(pilot, MARK)
     await pilot.press("delete")
-    await settled(pilot, "for good?")
+    await settled(pilot, "this credential?")
+    await everywhere(pilot)
+    await pilot.press("n")
+    await settled(pilot, MARK)
+    await pilot.press("s")
+    await settled(pilot, "Who asks to see")
+    await typed(pilot, "\x1b]0;root\x07\u202e" + MARK + "[@click=app.quit]x[/]")
+    await settled(pilot, "Which challenge")
+    await typed(pilot, MARK)
+    await settled(pilot, "Show one credential to")
     await everywhere(pilot)
 
 

@@ -130,7 +130,30 @@ async def keys(pilot: Pilot[None], folder: Path) -> None:
 async def confirm(pilot: Pilot[None], folder: Path) -> None:
     await settled(pilot, "Data wrangling")
     await pilot.press("delete")
-    await settled(pilot, "Remove this credential for good?")
+    await settled(pilot, "Remove this credential?")
+
+
+async def removed(pilot: Pilot[None], folder: Path) -> None:
+    await confirm(pilot, folder)
+    await pilot.press("y")
+    await settled(pilot, "u takes that back")
+    await settled(pilot, " 5 ")
+
+
+async def presenting(pilot: Pilot[None], folder: Path) -> None:
+    await settled(pilot, "Data wrangling")
+    await pilot.press("end", "space", "up", "space", "s")
+    await settled(pilot, "Who asks to see 2 credentials?")
+    await typed(pilot, "employer.example")
+    await settled(pilot, "Which challenge")
+    await typed(pilot, "c-17")
+    await settled(pilot, "Show 2 credentials to employer.example?")
+
+
+async def endorsing(pilot: Pilot[None], folder: Path) -> None:
+    await settled(pilot, "Data wrangling")
+    await pilot.press("end", "e")
+    await settled(pilot, "What do you know about this badge?")
 
 
 async def ask(pilot: Pilot[None], folder: Path) -> None:
@@ -184,13 +207,16 @@ STATES: dict[str, State] = {
     "settings": settings,
     "keys": keys,
     "confirm": confirm,
+    "removed": removed,
+    "presenting": presenting,
+    "endorsing": endorsing,
     "ask": ask,
     "adding": adding,
     "error": error,
     "palette": palette,
 }
 # These change the wallet and get one of their own.
-CHANGES = {"adding"}
+CHANGES = {"adding", "removed"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -221,7 +247,9 @@ async def test_a_screen_shows_this(name: str, size: tuple[int, int], desk: Desk,
         snapshot.check(app, f"{name}-{size[0]}x{size[1]}")
 
 
-@pytest.mark.parametrize("name", ["credentials", "checks", "verify", "stack"])
+@pytest.mark.parametrize(
+    "name", ["credentials", "checks", "verify", "stack", "removed", "presenting", "inbox", "error"]
+)
 async def test_without_colours_the_words_are_the_same(
     name: str, desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

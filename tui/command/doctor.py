@@ -32,7 +32,7 @@ def doctor(home: str | None, as_json: bool) -> int:
             for finding in findings
         ]
         document = {"schema": "satchel.doctor/1", "fit": is_fit, "items": items}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(document, indent=1))
     else:
         for finding in findings:
             click.echo(f" {_SIGNS[finding.state]} {finding.name:<10} {for_terminal(finding.sentence)}")

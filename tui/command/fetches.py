@@ -35,7 +35,7 @@ def fetches(home: str | None, as_json: bool, last: int) -> None:
             }
             for one in found
         ]
-        click.echo(json.dumps({"schema": "satchel.fetches/1", "items": items}, ensure_ascii=False))
+        click.echo(json.dumps({"schema": "satchel.fetches/1", "items": items}))
         return
     for one in found:
         click.echo(f"{timestamp.render(one.at)}  {one.outcome:7}  {for_terminal(one.host)}  {WHY[one.purpose]}")

@@ -101,6 +101,7 @@ def serve_wallet(home: Home, passphrase_file: str | None, port: int, socket: Pat
 @click.option("--port", default=VERIFIER_PORT, show_default=True, type=click.IntRange(0, 65535))
 @_socket_option
 @click.option("--origin", metavar="URL", help="The public address, when a proxy with TLS stands before it.")
+@click.option("--universal-resolver", metavar="URL", help="Resolve DIDs of other methods through this resolver.")
 @api.options_of_serve
 def serve_verifier(
     home: str | None,
@@ -108,6 +109,7 @@ def serve_verifier(
     port: int,
     socket: Path | None,
     origin: str | None,
+    universal_resolver: str | None,
     vc_api: bool,
     vc_api_client: str | None,
     vc_api_secret_file: str | None,
@@ -121,7 +123,18 @@ def serve_verifier(
 
     opened = api.opened(vc_api, vc_api_client, vc_api_secret_file, vc_api_context)
     chosen = None if home is None else Home.resolve(home, os.environ)
-    _run(http.serve(chosen, announce=_announce, host=host, port=port, socket=socket, origin=origin, vc_api=opened))
+    _run(
+        http.serve(
+            chosen,
+            announce=_announce,
+            host=host,
+            port=port,
+            socket=socket,
+            origin=origin,
+            vc_api=opened,
+            universal_resolver=universal_resolver,
+        )
+    )
 
 
 @serve.command("all")

@@ -81,14 +81,15 @@ def tui(
 
     async def run() -> None:
         fetch: Fetch
+        place = Home.resolve(home, os.environ)
         if offline:
             fetch = OfflineFetch()
         elif mirror is not None:
             fetch = MirrorFetch(mirror, clock())
         else:
-            fetch = LateNetwork(clock, _origins(origins))
+            fetch = LateNetwork(clock, _origins(origins), place)
         network = "offline" if offline else "online" if mirror is None else "mirror"
-        async with LocalNode(Home.resolve(home, os.environ), clock=clock, fetch=fetch, network=network) as node:
+        async with LocalNode(place, clock=clock, fetch=fetch, network=network) as node:
             desk = Desk(node=node, clock=clock, glyphs=ASCII if is_ascii or not is_utf8 else UNICODE, keymap=keymap)
             app = SatchelApp(desk, theme_name=theme_name, start=start)
             await app.run_async()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from satchel.codec import timestamp
 from satchel.errors import WalletFault
 from satchel.port import Clock, Fetch
-from tui.port import ClaimRow
+from tui.port import ClaimRow, TakeBack
 
 if TYPE_CHECKING:
     from satchel.node.send import Sender
+    from wallet.drawer import Drawer
     from wallet.peer import Inbox, Waiting
     from wallet.receive import Offer
     from wallet.service import Added, WalletService
@@ -25,6 +26,7 @@ class HeldInbox:
         self,
         service: WalletService,
         endorsements: Inbox,
+        drawer: Drawer,
         *,
         clock: Clock,
         fetch: Fetch,
@@ -32,6 +34,7 @@ class HeldInbox:
     ) -> None:
         self._service = service
         self._endorsements = endorsements
+        self._drawer = drawer
         self._clock = clock
         self._fetch = fetch
         self._sender = sender
@@ -72,9 +75,28 @@ class HeldInbox:
         del self._offers[claim_id]
         return (added,)
 
-    async def decline(self, claim_id: str) -> None:
-        if self._offers.pop(claim_id, None) is None:
-            await self._endorsements.reject(claim_id, now=self._clock())
+    async def decline(self, claim_id: str) -> TakeBack:
+        offer = self._offers.pop(claim_id, None)
+        if offer is not None:
+            return self._offered_again(offer)
+        return self._waiting_again(await self._endorsements.reject(claim_id, now=self._clock()))
+
+    def _offered_again(self, offer: Offer) -> TakeBack:
+        async def take_back() -> str:
+            self._offers[offer.link] = offer
+            return f"{offer.name} waits in the inbox again."
+
+        return take_back
+
+    def _waiting_again(self, waiting: Waiting) -> TakeBack:
+        async def take_back() -> str:
+            from wallet.drawer import Kind
+
+            await self._drawer.remove(Kind.REJECTED, bytes.fromhex(waiting.id))
+            await self._endorsements.receive(waiting.raw, now=self._clock())
+            return "The endorsement waits in the inbox again, judged as of now."
+
+        return take_back
 
 
 def _offer_row(offer: Offer) -> ClaimRow:

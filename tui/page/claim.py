@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.page import report as report_page
 from tui.port import ClaimRow
-from tui.sheet import Sheet
+from tui.sheet import Sheet, moment
 
 _KINDS = {"offer": "A credential is offered to you.", "endorsement": "Somebody vouches for a credential of yours."}
 
@@ -15,8 +15,8 @@ def write(sheet: Sheet, claim: ClaimRow) -> None:
     sheet.text(_KINDS.get(claim.kind, "A notice."))
     sheet.blank()
     sheet.field("from", claim.sender)
-    sheet.field("came", claim.received)
-    sheet.field("ends", claim.expires)
+    sheet.field("came", moment(claim.received))
+    sheet.field("ends", moment(claim.expires))
     if claim.summary:
         sheet.blank()
         sheet.text(claim.summary)

@@ -11,7 +11,7 @@ from satchel.codes import CODES
 from satchel.credential import openbadge
 from tui.glyph import OUTCOME_TONES, verdict_word
 from tui.page import report as report_page
-from tui.sheet import Sheet
+from tui.sheet import Sheet, moment
 from verifier.report import LABELS
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def card(sheet: Sheet, shown: Shown, now: datetime) -> None:
     sheet.heading("Kept as")
     _kept_as(sheet, held)
     for older in shown.history:
-        sheet.field("older form", f"{older.id[:8]} of {older.valid_from}")
+        sheet.field("older form", f"{older.id[:8]} of {moment(older.valid_from)}")
 
 
 def evidence(sheet: Sheet, shown: Shown) -> None:
@@ -167,9 +167,9 @@ def _value(shown: Shown) -> JsonObject:
 def _who_and_when(sheet: Sheet, held: Card) -> None:
     sheet.field("issuer", held.issuer_name or "no name given")
     sheet.field("issuer id", held.issuer_id)
-    sheet.field("awarded", held.awarded)
-    sheet.field("valid from", held.valid_from)
-    sheet.field("until", held.valid_until or "no end is written")
+    sheet.field("awarded", moment(held.awarded))
+    sheet.field("valid from", moment(held.valid_from))
+    sheet.field("until", moment(held.valid_until) or "no end is written")
 
 
 def _kept_as(sheet: Sheet, held: Card) -> None:

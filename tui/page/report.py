@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from satchel.codec import timestamp
 from tui.glyph import OUTCOME_TONES, verdict_tone, verdict_word
-from tui.sheet import Sheet
+from tui.sheet import Sheet, moment
 from verifier.report import LABELS
 
 if TYPE_CHECKING:
@@ -24,18 +24,20 @@ _MEANS: Final[Mapping[str, str]] = {
     "malformed": "The file cannot be read as a credential.",
 }
 NOT_CONFIRMED: Final = "Nothing that the file says is confirmed."
+_ORDER: Final = ("fail", "unknown", "warn", "pass", "not_applicable")
 _ORIGIN: Final = ("parse", "data_model", "proof", "issuer_binding")
 
 
 def write(sheet: Sheet, report: Report) -> None:
-    """The verdict, what it means, each facet with its next step, and the inner reports."""
+    """The verdict, what it means, each facet with its next step, and the inner reports. What is wrong goes first, what
+    does not apply last."""
     verdict(sheet, report.verdict)
     sheet.text(_MEANS[report.verdict])
     if not is_confirmed(report):
         sheet.text(NOT_CONFIRMED, "bad")
-    sheet.text(f"policy {report.policy}, checked at {timestamp.render(report.checked_at)}", "muted")
+    sheet.text(f"policy {report.policy}, checked {moment(timestamp.render(report.checked_at))}", "muted")
     sheet.blank()
-    for facet in report.facets:
+    for facet in sorted(report.facets, key=lambda facet: _ORDER.index(facet.outcome)):
         sign, tone = sheet.glyphs.outcomes[facet.outcome], OUTCOME_TONES[facet.outcome]
         label = LABELS.get(facet.facet, facet.facet)
         sheet.mark(sign, tone, facet.message, label=label, width=LABEL_WIDTH)

@@ -16,10 +16,11 @@ from tui.desk import Desk
 from tui.filter import Query, Shelf, parse
 from tui.glyph import short_verdict, verdict_tone
 from tui.page import credential as page
+from tui.screen import share
 from tui.screen.ask import Ask, AskSource, Confirm
-from tui.screen.frame import Go, TwoPanes
-from tui.widget.pane import Pane, nothing
-from tui.widget.skill_table import Cell, Column, SkillTable
+from tui.screen.frame import Go, ListAndPage
+from tui.sheet import Sheet
+from tui.widget.skill_table import Cell, Column
 from tui.widget.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ EMPTY: Final = ("No credentials yet.", "", "a  adds a file, a folder or a link; 
 NO_MATCH: Final = ("No credential passes the filter.", "", "Esc takes the filter away.")
 
 
-class Credentials(TwoPanes):
+class Credentials(ListAndPage["Card"]):
     """What the wallet holds."""
 
     PLACE = "credentials"
+    LIST = ("cards", "Credentials")
+    PAGE = ("preview", "Card")
+    EMPTY = EMPTY
     BINDINGS = keymap.CREDENTIALS
 
     def __init__(self, desk: Desk) -> None:
@@ -55,24 +59,18 @@ class Credentials(TwoPanes):
         line = TextLine(placeholder="words   issuer:NAME   status:expired   expires:<90d", id="filter")
         line.display = False
         yield line
-        table = SkillTable(_columns(self.desk), lambda card: card.id, self.desk.glyphs, empty=EMPTY, id="cards")
-        table.border_title = "Credentials"
-        yield table
+        yield from super().left()
 
-    def right(self) -> ComposeResult:
-        pane = Pane(self.desk.glyphs, id="preview")
-        pane.border_title = "Card"
-        yield pane
+    def columns(self) -> tuple[Column[Card], ...]:
+        return _columns(self.desk)
 
-    @property
-    def table(self) -> SkillTable[Card]:
-        """The list."""
-        return self.query_one("#cards", SkillTable)
+    def key(self, row: Card) -> str:
+        return row.id
 
-    def on_mount(self) -> None:
-        self.table.focus()
+    def write(self, sheet: Sheet, row: Card) -> None:
+        page.preview(sheet, row, self.desk.clock())
 
-    def on_screen_resume(self) -> None:
+    def renew(self) -> None:
         self.read()
 
     @work(exclusive=True, group="read")
@@ -108,12 +106,7 @@ class Credentials(TwoPanes):
         wrong = f", {len(self._query.wrong)} filter word not understood" if self._query.wrong else ""
         table.border_subtitle = f"{words}{marked}{damaged}{wrong}"
 
-    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
-        card = self.table.current
-        now = self.desk.clock()
-        self.query_one(Pane).show(nothing if card is None else lambda sheet: page.preview(sheet, card, now))
-
-    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
+    def chosen(self) -> None:
         self._open(0)
 
     def action_verify(self) -> None:
@@ -208,12 +201,35 @@ class Credentials(TwoPanes):
         if opened is None or card is None:
             return
         sure = await self.app.push_screen_wait(
-            Confirm("Remove this credential for good?", about=card.title, means="Only a copy elsewhere brings it back.")
+            Confirm(
+                "Remove this credential?",
+                about=card.title,
+                means="u takes that back until the wallet is locked; after that only a copy elsewhere does.",
+            )
         )
-        if sure:
-            await self.attempt(opened.wallet.remove(card.id), means="The credential is still in the wallet.")
+        if not sure:
+            return
+        step = await self.attempt(opened.wallet.remove(card.id), means="The credential is still in the wallet.")
+        if step is not None:
+            self.desk.steps.append(step)
             self.table.marked.discard(card.id)
-            self.read()
+            self.say("Removed. u takes that back, until the wallet is locked.")
+        self.read()
+
+    @work(exclusive=True, group="write")
+    async def action_present(self) -> None:
+        cards = self.table.chosen
+        await share.present(self, [card.id for card in cards], ", ".join(card.title or "untitled" for card in cards))
+
+    @work(exclusive=True, group="write")
+    async def action_endorse(self) -> None:
+        opened, card = self.desk.opened, self.table.current
+        if opened is None or card is None:
+            return
+        means = "It could not be opened; nothing was changed."
+        badge = await self.attempt(opened.wallet.original(card.id), means=means)
+        if badge is not None:
+            await share.endorse(self, badge)
 
     @work(exclusive=True, group="write")
     async def action_stack(self) -> None:
@@ -237,6 +253,8 @@ class Credentials(TwoPanes):
     def allows(self, action: str) -> bool:
         if action == "stack":
             return self.desk.opened is not None and self.desk.opened.stack is not None
+        if action in ("present", "endorse"):
+            return self.table.current is not None
         return super().allows(action)
 
 

@@ -13,6 +13,8 @@ from satchel.text import for_terminal
 from tui import keymap
 from tui.desk import Desk
 from tui.page import credential as page
+from tui.port import Source
+from tui.screen import share
 from tui.screen.ask import Ask
 from tui.screen.frame import Frame
 from tui.sheet import Sheet
@@ -89,6 +91,17 @@ class Detail(Frame):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._card_id)
         self.say(f"The id {self._card_id} is in the clipboard, if the terminal allows it.")
+
+    @work(exclusive=True, group="write")
+    async def action_present(self) -> None:
+        title = self._shown.card.title if self._shown is not None else ""
+        await share.present(self, [self._card_id], title or "untitled")
+
+    @work(exclusive=True, group="write")
+    async def action_endorse(self) -> None:
+        if self._shown is not None:
+            envelope = self._shown.envelope
+            await share.endorse(self, Source(raw=envelope.raw, name=envelope.name))
 
     @work(exclusive=True, group="write")
     async def action_export(self) -> None:

@@ -1,11 +1,13 @@
-"""What all screens have: the two bars, the error box, one pane when narrow, and a way to run work that may fail."""
+"""What all screens have: the two bars, the error box, one pane when narrow, a way to run work that may fail, and a way
+to take a step back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import ClassVar, Final, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import ClassVar, Final, Generic, TypeVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -14,10 +16,14 @@ from textual.screen import Screen
 from satchel.errors import SatchelError
 from tui import fault, keymap
 from tui.desk import Desk
+from tui.sheet import Sheet
 from tui.widget.bars import KeyLine, TitleBar
 from tui.widget.fault_box import FaultBox
+from tui.widget.pane import Pane, nothing
+from tui.widget.skill_table import Column, SkillTable
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 WIDE: Final = 100
 BREAKPOINTS: Final[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide")]
@@ -86,6 +92,8 @@ class Frame(Screen[None]):
         # A key can come before the widgets are there, or after they went.
         if not self.is_here:
             return False
+        if action == "undo":
+            return bool(self.desk.steps)
         return self.query_one(FaultBox).has_code if action == "show_code" else self.allows(action)
 
     def allows(self, action: str) -> bool:
@@ -107,6 +115,19 @@ class Frame(Screen[None]):
         """What Esc does when there is no error to close."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    def renew(self) -> None:
+        """Reads everything again that the screen shows; a screen says how."""
+
+    @work(exclusive=True, group="write")
+    async def action_undo(self) -> None:
+        if not self.desk.steps:
+            return
+        step = self.desk.steps.pop()
+        done = await self.attempt(step(), means="It could not be taken back; nothing else was changed.")
+        if done is not None:
+            self.renew()
+            self.say(done)
 
 
 class TwoPanes(Frame):
@@ -143,3 +164,70 @@ class TwoPanes(Frame):
             self.query(".left LineView").first().focus()
         else:
             super().back()
+
+
+class ListAndPage(TwoPanes, Generic[R]):
+    """One table of rows, and the page of the row that has the cursor. `LIST` and `PAGE` are the names of both in the
+    program and their titles; `EMPTY` is what a table without rows says."""
+
+    LIST: ClassVar[tuple[str, str]]
+    PAGE: ClassVar[tuple[str, str]]
+    EMPTY: ClassVar[Sequence[str]] = ()
+
+    def columns(self) -> Sequence[Column[R]]:
+        """The columns of the table."""
+        raise NotImplementedError
+
+    def key(self, row: R) -> str:
+        """What tells a row from the others."""
+        raise NotImplementedError
+
+    def write(self, sheet: Sheet, row: R) -> None:
+        """The page of a row."""
+        raise NotImplementedError
+
+    def left(self) -> ComposeResult:
+        id, title = self.LIST
+        table = SkillTable(self.columns(), self.key, self.desk.glyphs, empty=self.EMPTY, id=id)
+        table.border_title = title
+        yield table
+
+    def right(self) -> ComposeResult:
+        id, title = self.PAGE
+        pane = Pane(self.desk.glyphs, id=id)
+        pane.border_title = title
+        yield pane
+
+    @property
+    def table(self) -> SkillTable[R]:
+        """The table."""
+        return self.query_one(f"#{self.LIST[0]}", SkillTable)
+
+    @property
+    def pane(self) -> Pane:
+        """The page."""
+        return self.query_one(f"#{self.PAGE[0]}", Pane)
+
+    # Textual calls a handler of every class in the line: what a screen does besides, it does in `moved` and `chosen`.
+
+    def on_mount(self) -> None:
+        self.table.focus()
+
+    def on_screen_resume(self) -> None:
+        self.renew()
+
+    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
+        row = self.table.current
+        self.pane.show(nothing if row is None else lambda sheet: self.write(sheet, row))
+        self.refresh_bindings()
+        self.moved(row)
+
+    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
+        self.chosen()
+
+    def moved(self, row: R | None) -> None:
+        """The cursor is on this row now."""
+
+    def chosen(self) -> None:
+        """Enter on a row: its page, where there was no room for it."""
+        self.drill(self.pane.focus)

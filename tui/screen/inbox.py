@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from textual import work
-from textual.app import ComposeResult
 
 from tui import keymap
 from tui.desk import Desk
@@ -13,9 +12,9 @@ from tui.glyph import short_verdict, verdict_tone
 from tui.page import claim as page
 from tui.port import ClaimRow, InboxView
 from tui.screen.ask import Ask, Confirm
-from tui.screen.frame import TwoPanes
-from tui.widget.pane import Pane, nothing
-from tui.widget.skill_table import Cell, Column, SkillTable
+from tui.screen.frame import ListAndPage
+from tui.sheet import Sheet
+from tui.widget.skill_table import Cell, Column
 
 EMPTY: Final = (
     "Nothing waits for you.",
@@ -26,36 +25,30 @@ EMPTY: Final = (
 NOT_SERVED: Final = ("This node takes no claim links.", "", "2 a  adds a file that you have.")
 
 
-class Inbox(TwoPanes):
+class Inbox(ListAndPage[ClaimRow]):
     """What came in and waits."""
 
     PLACE = "inbox"
+    LIST = ("claims", "Waiting")
+    PAGE = ("claim", "Before you take it")
+    EMPTY = EMPTY
     BINDINGS = keymap.INBOX
 
-    def left(self) -> ComposeResult:
-        table = SkillTable(_columns(self.desk), lambda claim: claim.id, self.desk.glyphs, empty=EMPTY, id="claims")
-        table.border_title = "Waiting"
-        yield table
+    def columns(self) -> tuple[Column[ClaimRow], ...]:
+        return _columns(self.desk)
 
-    def right(self) -> ComposeResult:
-        pane = Pane(self.desk.glyphs, id="claim")
-        pane.border_title = "Before you take it"
-        yield pane
+    def key(self, row: ClaimRow) -> str:
+        return row.id
 
-    @property
-    def table(self) -> SkillTable[ClaimRow]:
-        """The waiting rows."""
-        return self.query_one("#claims", SkillTable)
+    def write(self, sheet: Sheet, row: ClaimRow) -> None:
+        page.write(sheet, row)
 
     @property
     def view(self) -> InboxView | None:
         """The service behind the screen, when it is served."""
         return None if self.desk.opened is None else self.desk.opened.inbox
 
-    def on_mount(self) -> None:
-        self.table.focus()
-
-    def on_screen_resume(self) -> None:
+    def renew(self) -> None:
         self.action_refresh()
 
     @work(exclusive=True, group="read")
@@ -72,12 +65,9 @@ class Inbox(TwoPanes):
             self.table.fill(claims)
             self.query_one("TitleBar").refresh()
 
-    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
-        claim = self.table.current
-        self.query_one(Pane).show(nothing if claim is None else lambda sheet: page.write(sheet, claim))
-        self.refresh_bindings()
-        if claim is not None and claim.kind == "endorsement" and claim.report is None:
-            self._examine(claim.id)
+    def moved(self, row: ClaimRow | None) -> None:
+        if row is not None and row.kind == "endorsement" and row.report is None:
+            self._examine(row.id)
 
     @work(exclusive=True, group="examine")
     async def _examine(self, claim_id: str) -> None:
@@ -87,9 +77,6 @@ class Inbox(TwoPanes):
         examined = await self.attempt(view.examine(claim_id), means="It could not be judged; nothing was changed.")
         if examined is not None:
             self.table.fill([examined if row.id == claim_id else row for row in self.table.rows])
-
-    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
-        self.drill(self.query_one(Pane).focus)
 
     @work(exclusive=True, group="write")
     async def action_receive(self) -> None:
@@ -125,7 +112,10 @@ class Inbox(TwoPanes):
             Confirm("Take this out of the inbox?", about=claim.title, means="The sender is not told.")
         )
         if sure:
-            await self.attempt(view.decline(claim.id), means="It is still in the inbox.")
+            step = await self.attempt(view.decline(claim.id), means="It is still in the inbox.")
+            if step is not None:
+                self.desk.steps.append(step)
+                self.say("It is out of the inbox. u takes that back, until the wallet is locked.")
             self.action_refresh()
 
     def allows(self, action: str) -> bool:

@@ -61,6 +61,9 @@ class Passport(TwoPanes):
         self.skills.focus()
 
     def on_screen_resume(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
         self.action_refresh()
 
     @work(exclusive=True, group="read")

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from textual import work
-from textual.app import ComposeResult
 
 from satchel.codes import CODES
 from tui import keymap
 from tui.desk import Desk
 from tui.glyph import Tone
-from tui.screen.frame import TwoPanes
+from tui.screen.frame import ListAndPage
 from tui.sheet import Sheet
-from tui.widget.pane import Pane, nothing
-from tui.widget.skill_table import Cell, Column, SkillTable
+from tui.widget.skill_table import Cell, Column
 
 THEMES: Final = ("satchel-dark", "satchel-light", "satchel-contrast", "ansi-dark", "ansi-light")
 
@@ -32,39 +30,31 @@ class Row:
     tone: Tone = "plain"
 
 
-class Settings(TwoPanes):
+class Settings(ListAndPage[Row]):
     """What holds now, and what Enter changes of it."""
 
     PLACE = "settings"
+    LIST = ("settings", "Settings")
+    PAGE = ("about", "What it means")
     BINDINGS = keymap.SETTINGS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._checked = ""
 
-    def left(self) -> ComposeResult:
-        table = SkillTable(_COLUMNS, lambda row: row.name, self.desk.glyphs, id="settings")
-        table.border_title = "Settings"
-        yield table
+    def columns(self) -> Sequence[Column[Row]]:
+        return _COLUMNS
 
-    def right(self) -> ComposeResult:
-        pane = Pane(self.desk.glyphs, id="about")
-        pane.border_title = "What it means"
-        yield pane
+    def key(self, row: Row) -> str:
+        return row.name
 
-    @property
-    def table(self) -> SkillTable[Row]:
-        """The rows."""
-        return self.query_one("#settings", SkillTable)
+    def write(self, sheet: Sheet, row: Row) -> None:
+        sheet.text(row.name, "strong")
+        sheet.text(row.value, row.tone)
+        sheet.blank()
+        sheet.text(row.about)
 
-    def on_mount(self) -> None:
-        self.table.focus()
-
-    def on_screen_resume(self) -> None:
-        self.show_rows()
-
-    def show_rows(self) -> None:
-        """Reads everything again."""
+    def renew(self) -> None:
         self.table.fill(self._rows())
 
     def _rows(self) -> Sequence[Row]:
@@ -110,7 +100,7 @@ class Settings(TwoPanes):
             ),
             Row(
                 name="Wallet",
-                value=self._checked or "not checked in this session",
+                value=self._checked or "not checked in this session: Enter checks it",
                 about="Enter opens every record and compares every credential with its digest.",
                 does="check",
             ),
@@ -132,22 +122,18 @@ class Settings(TwoPanes):
         ]
         return rows
 
-    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
-        row = self.table.current
-        self.query_one(Pane).show(nothing if row is None else lambda sheet: _write(sheet, row))
-
-    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
+    def chosen(self) -> None:
         row = self.table.current
         match row.does if row is not None else "":
             case "theme":
                 at = THEMES.index(self.app.theme) if self.app.theme in THEMES else -1
                 self.app.theme = THEMES[(at + 1) % len(THEMES)]
-                self.show_rows()
+                self.renew()
             case "keys":
                 names = list(keymap.KEYMAPS)
                 self.desk.keymap = names[(names.index(self.desk.keymap) + 1) % len(names)]
                 self.app.set_keymap(keymap.KEYMAPS[self.desk.keymap])
-                self.show_rows()
+                self.renew()
             case "unlock":
                 self.app.switch_mode("unlock")
             case "check":
@@ -155,7 +141,7 @@ class Settings(TwoPanes):
             case "lock":
                 self.app.run_worker(self.app.run_action("lock"))
             case _:
-                self.drill(self.query_one(Pane).focus)
+                super().chosen()
 
     @work(exclusive=True, group="check")
     async def _check(self) -> None:
@@ -170,7 +156,7 @@ class Settings(TwoPanes):
                 if found.damaged
                 else f"{signs['pass']} {found.records} records, all whole"
             )
-            self.show_rows()
+            self.renew()
 
     def action_copy(self) -> None:
         if self.desk.opened is not None:
@@ -181,13 +167,6 @@ class Settings(TwoPanes):
         if action == "copy":
             return self.desk.opened is not None
         return super().allows(action)
-
-
-def _write(sheet: Sheet, row: Row) -> None:
-    sheet.text(row.name, "strong")
-    sheet.text(row.value, row.tone)
-    sheet.blank()
-    sheet.text(row.about)
 
 
 def _name(row: Row) -> Cell:

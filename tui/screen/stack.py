@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from textual import work
-from textual.app import ComposeResult
 
 from satchel.codes import Outcome
 from tui import keymap
@@ -15,43 +14,37 @@ from tui.glyph import OUTCOME_TONES
 from tui.page import stack as page
 from tui.port import WHOLE, StackRow, StackView
 from tui.screen.ask import Ask
-from tui.screen.frame import TwoPanes
-from tui.widget.pane import Pane, nothing
-from tui.widget.skill_table import Cell, Column, SkillTable
+from tui.screen.frame import ListAndPage
+from tui.sheet import Sheet
+from tui.widget.skill_table import Cell, Column
 
 NOT_SERVED: Final = ("This node does not stack credentials.", "", "2  shows the credentials themselves.")
 
 
-class Stack(TwoPanes):
+class Stack(ListAndPage[StackRow]):
     """The whole wallet and the stack files of this session, and what a pathway says of each."""
 
     PLACE = "stack"
+    LIST = ("stacks", "Stacks")
+    PAGE = ("stack", "Stack")
+    EMPTY = NOT_SERVED
     BINDINGS = keymap.STACK
 
-    def left(self) -> ComposeResult:
-        table = SkillTable(_columns(self.desk), lambda stack: stack.id, self.desk.glyphs, empty=NOT_SERVED, id="stacks")
-        table.border_title = "Stacks"
-        yield table
+    def columns(self) -> tuple[Column[StackRow], ...]:
+        return _columns(self.desk)
 
-    def right(self) -> ComposeResult:
-        pane = Pane(self.desk.glyphs, id="stack")
-        pane.border_title = "Stack"
-        yield pane
+    def key(self, row: StackRow) -> str:
+        return row.id
 
-    @property
-    def table(self) -> SkillTable[StackRow]:
-        """The stacks."""
-        return self.query_one("#stacks", SkillTable)
+    def write(self, sheet: Sheet, row: StackRow) -> None:
+        page.write(sheet, row)
 
     @property
     def view(self) -> StackView | None:
         """The service behind the screen, when it is served."""
         return None if self.desk.opened is None else self.desk.opened.stack
 
-    def on_mount(self) -> None:
-        self.table.focus()
-
-    def on_screen_resume(self) -> None:
+    def renew(self) -> None:
         self.action_refresh()
 
     @work(exclusive=True, group="read")
@@ -65,14 +58,6 @@ class Stack(TwoPanes):
             answered = next((row for row in self.table.rows if row.id == WHOLE and row.pathway), None)
             self.table.fill([answered or whole, *self.desk.stacks])
             self.table.border_subtitle = "Space and t in Credentials (2) make a new one"
-
-    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
-        stack = self.table.current
-        self.query_one(Pane).show(nothing if stack is None else lambda sheet: page.write(sheet, stack))
-        self.refresh_bindings()
-
-    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
-        self.drill(self.query_one(Pane).focus)
 
     @work(exclusive=True, group="write")
     async def action_check(self) -> None:

@@ -16,10 +16,10 @@ from tui.desk import Desk
 from tui.glyph import short_verdict, verdict_tone
 from tui.page import report as page
 from tui.port import Source
-from tui.screen.frame import TwoPanes
+from tui.screen import share
+from tui.screen.frame import ListAndPage
 from tui.sheet import Sheet
-from tui.widget.pane import Pane
-from tui.widget.skill_table import Cell, Column, SkillTable
+from tui.widget.skill_table import Cell, Column
 from tui.widget.text_line import TextLine, first_line, is_credential
 
 if TYPE_CHECKING:
@@ -45,10 +45,14 @@ class Judged:
     report: Report
 
 
-class Verify(TwoPanes):
-    """Judges what it is given."""
+class Verify(ListAndPage[Judged]):
+    """Judges what it is given, by the home's trust lists and frameworks. The rows stand in the order asked: the list
+    ranks nobody."""
 
     PLACE = "verify"
+    LIST = ("verdicts", "Judged")
+    PAGE = ("report", "Report")
+    EMPTY = EMPTY
     BINDINGS = keymap.VERIFY
 
     def __init__(self, desk: Desk) -> None:
@@ -58,24 +62,20 @@ class Verify(TwoPanes):
 
     def left(self) -> ComposeResult:
         yield TextLine(placeholder="a file, a folder or an https link", id="what")
-        table = SkillTable(
-            _columns(self.desk), lambda judged: str(judged.number), self.desk.glyphs, empty=EMPTY, id="verdicts"
-        )
-        table.border_title = "Judged"
-        yield table
+        yield from super().left()
 
-    def right(self) -> ComposeResult:
-        pane = Pane(self.desk.glyphs, id="report")
-        pane.border_title = "Report"
-        yield pane
+    def columns(self) -> tuple[Column[Judged], ...]:
+        return _columns(self.desk)
 
-    @property
-    def table(self) -> SkillTable[Judged]:
-        """The verdicts of this session, in the order asked: the list ranks nobody."""
-        return self.query_one("#verdicts", SkillTable)
+    def key(self, row: Judged) -> str:
+        return str(row.number)
 
-    def on_mount(self) -> None:
-        self.table.focus()
+    def write(self, sheet: Sheet, row: Judged) -> None:
+        sheet.text(row.source.name or "without a name", "strong")
+        sheet.blank()
+        page.write(sheet, row.report)
+        sheet.blank()
+        sheet.field("sha256", row.report.sha256)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if where := event.value.strip():
@@ -109,7 +109,8 @@ class Verify(TwoPanes):
             except SatchelError as error:
                 self.fail(error, "This one was not judged; the others were." if len(names) > 1 else means)
                 continue
-            await self._judge(source)
+            if not await self._judge(source):
+                break
             self.table.border_subtitle = f"{number} of {len(names)}" if number < len(names) else self._summary()
         self._look(before)
 
@@ -118,15 +119,20 @@ class Verify(TwoPanes):
         """Judges these bytes."""
         before = len(self._judged)
         for source in sources:
-            await self._judge(source)
+            if not await self._judge(source):
+                break
         self.table.border_subtitle = self._summary()
         self._look(before)
 
-    async def _judge(self, source: Source) -> None:
-        report = await self.desk.node.verify(source)
+    async def _judge(self, source: Source) -> bool:
+        """False when nothing can be judged here: a trust list or a framework of the home cannot be used."""
+        report = await self.attempt(self.desk.node.verify(source), means="Nothing more was judged.")
+        if report is None:
+            return False
         self._count += 1
         self._judged = [*self._judged[1 - ROWS_LIMIT :], Judged(number=self._count, source=source, report=report)]
         self.table.fill(self._judged)
+        return True
 
     def _look(self, before: int) -> None:
         """On to the first new report; when there is one alone and the screen is narrow, on to its page."""
@@ -134,7 +140,7 @@ class Verify(TwoPanes):
             self.table.move_to(before)
             self.table.focus()
             if self.is_narrow and len(self._judged) == before + 1:
-                self.drill(self.query_one(Pane).focus)
+                self.drill(self.pane.focus)
 
     def _summary(self) -> str:
         counts: dict[str, int] = {}
@@ -142,13 +148,6 @@ class Verify(TwoPanes):
             word = short_verdict(judged.report.verdict)
             counts[word] = counts.get(word, 0) + 1
         return ", ".join(f"{count} {word}" for word, count in counts.items())
-
-    def on_skill_table_moved(self, event: SkillTable.Moved) -> None:
-        judged = self.table.current
-        self.query_one(Pane).show(lambda sheet: _write(sheet, judged))
-
-    def on_skill_table_chosen(self, event: SkillTable.Chosen) -> None:
-        self.drill(self.query_one(Pane).focus)
 
     def action_ask(self) -> None:
         self.remove_class("-drilled")
@@ -159,9 +158,26 @@ class Verify(TwoPanes):
             self.judge_sources([judged.source])
 
     def action_clear(self) -> None:
+        cleared = self._judged
+
+        async def take_back() -> str:
+            self._judged = [*cleared, *self._judged][-ROWS_LIMIT:]
+            self._fill()
+            return "The list is as it was."
+
+        self.desk.steps.append(take_back)
         self._judged = []
-        self.table.fill(())
-        self.table.border_subtitle = None
+        self._fill()
+        self.say("The list is empty. u brings it back.")
+
+    def _fill(self) -> None:
+        self.table.fill(self._judged)
+        self.table.border_subtitle = self._summary() or None
+
+    @work(exclusive=True, group="write")
+    async def action_endorse(self) -> None:
+        if (judged := self.table.current) is not None:
+            await share.endorse(self, judged.source)
 
     def back(self) -> None:
         if self.query_one(TextLine).has_focus:
@@ -172,17 +188,9 @@ class Verify(TwoPanes):
     def allows(self, action: str) -> bool:
         if action in ("again", "clear"):
             return self.table.current is not None
+        if action == "endorse":
+            return self.table.current is not None and self.desk.opened is not None
         return super().allows(action)
-
-
-def _write(sheet: Sheet, judged: Judged | None) -> None:
-    if judged is None:
-        return
-    sheet.text(judged.source.name or "without a name", "strong")
-    sheet.blank()
-    page.write(sheet, judged.report)
-    sheet.blank()
-    sheet.field("sha256", judged.report.sha256)
 
 
 def _columns(desk: Desk) -> tuple[Column[Judged], ...]:

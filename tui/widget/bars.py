@@ -73,7 +73,7 @@ class TitleBar(Widget):
 
 
 class KeyLine(Widget):
-    """At most eight of the keys that work where the focus is; `?` shows all."""
+    """At most eight of the keys that work where the focus is; `?`, which shows all, keeps its place at the end."""
 
     ALLOW_SELECT = False
 
@@ -84,22 +84,26 @@ class KeyLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        parts: list[Content] = []
-        room = self.size.width - 1
-        seen: set[str] = set()
+        shown: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if not binding.show or binding.action in seen or self._is_typed(active):
-                continue
-            seen.add(binding.action)
-            key = f" {self.app.get_key_display(binding)} "
-            words = f"{binding.description} "
-            room -= len(key) + len(words)
-            if room < 0 or len(seen) > KEYS_LIMIT:
+            if active.binding.show and not self._is_typed(active):
+                shown.setdefault(active.binding.action, active)
+        last = shown.pop("help", None)
+        ends = [self._piece(last)] if last is not None else []
+        room = self.size.width - 1 - sum(piece.cell_length for piece in ends)
+        pieces: list[Content] = []
+        for active in list(shown.values())[: KEYS_LIMIT - len(ends)]:
+            piece = self._piece(active)
+            room -= piece.cell_length
+            if room < 0:
                 break
-            parts.append(Content.styled(key, "bold $text-accent"))
-            parts.append(Content.styled(words, "$foreground" if active.enabled else "$text-disabled"))
-        return Content("").join(parts)
+            pieces.append(piece)
+        return Content("").join([*pieces, *ends])
+
+    def _piece(self, active: ActiveBinding) -> Content:
+        key = Content.styled(f" {self.app.get_key_display(active.binding)} ", "bold $text-accent")
+        words = f"{active.binding.description} "
+        return key + Content.styled(words, "$foreground" if active.enabled else "$text-disabled")
 
     def _is_typed(self, active: ActiveBinding) -> bool:
         """Whether the focused line takes this key as a letter."""

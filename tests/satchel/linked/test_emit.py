@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import random
 import time
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ BAD: dict[str, tuple[str, str, JsonValue, str]] = {
     # name: code, the pointer of the place, what is put there, what is reported when it is not the place itself
     "an undefined term": ("linked.undefined_term", "/credentialSubject/achievement/invented", "x", ""),
     "an undefined term that is null": ("linked.undefined_term", "/invented", None, ""),
-    "an undefined term of javascript": ("linked.undefined_term", "/__proto__", "x", ""),
+    "an undefined term of javascript": ("linked.unsupported", "/__proto__", "x", ""),
     "an undefined type": ("linked.undefined_type", "/credentialSubject/type", "Invented", ""),
     "a type that is null": ("linked.syntax", "/issuer/type", None, ""),
     "a type that is a number": ("linked.syntax", "/issuer/type", [5], ""),
@@ -63,13 +64,13 @@ BAD: dict[str, tuple[str, str, JsonValue, str]] = {
     "a relative type": ("linked.undefined_type", "/evidence/0/type", "../type", ""),
     "a type for json literals": ("linked.syntax", "/issuer/type", "@json", "/issuer"),
     "a keyword-like member": ("linked.keyword", "/issuer/@evil", "x", ""),
-    "a keyword out of place": ("linked.keyword", "/issuer/@base", "x", ""),
+    "a keyword out of place": ("linked.unsupported", "/issuer/@base", "x", ""),
     "a keyword-like id": ("linked.keyword", "/issuer/id", "@evil", ""),
     "a keyword for an id": ("linked.keyword", "/issuer/id", "@type", ""),
     "a relative id": ("linked.relative_iri", "/issuer/id", "issuer", ""),
     "an empty id": ("linked.relative_iri", "/issuer/id", "", ""),
     "an id with a space": ("linked.iri", "/issuer/id", "https://a.example/b c", ""),
-    "an id with a bracket": ("linked.iri", "/issuer/id", "https://a.example/<b>", ""),
+    "an id with a bracket": ("linked.unsupported", "/issuer/id", "https://a.example/<b>", ""),
     "an id with a hidden space": ("linked.iri", "/issuer/id", "https://a.example/\u00a0", ""),
     "an id that is null": ("linked.syntax", "/issuer/id", None, ""),
     "an id that is an array": ("linked.syntax", "/issuer/id", ["urn:a"], ""),
@@ -104,7 +105,7 @@ BAD: dict[str, tuple[str, str, JsonValue, str]] = {
     "a value with an index": ("linked.unsupported", "/name", {"@value": "n", "@index": "i"}, ""),
     "an index that is a number": ("linked.syntax", "/issuer/@index", 5, ""),
     "a list with a property": ("linked.syntax", "/name", {"@list": [], "@id": "urn:a"}, ""),
-    "a list that is null": ("linked.dropped", "/name", {"@list": None}, ""),
+    "a list that is null": ("linked.unsupported", "/name", {"@list": None}, ""),
     "a list in a list": ("linked.unsupported", "/name", {"@list": [["a"]]}, "/name/@list/0"),
     "a set in a list": ("linked.unsupported", "/name", {"@list": [{"@set": []}]}, "/name/@list/0"),
     "a null proof graph": ("linked.dropped", "/proof", "z3F", ""),
@@ -125,7 +126,13 @@ BAD: dict[str, tuple[str, str, JsonValue, str]] = {
     "a reverse of a text": ("linked.syntax", "/@reverse", {"name": "x"}, "/@reverse/name"),
     "a reverse of a keyword": ("linked.syntax", "/@reverse", {"id": "urn:a"}, "/@reverse/id"),
     "a blank property": ("linked.unsupported", "/_:p", "x", ""),
-    "a number without an agreed form": ("linked.number", "/credentialSubject/achievement/creditsAvailable", 1e-7, ""),
+    "a number that is zero elsewhere": ("linked.unsupported", "/credentialSubject/result/0/value", 1e-7, ""),
+    "a number that is none": ("linked.number", "/credentialSubject/result/0/value", math.nan, ""),
+    "a set that is null": ("linked.unsupported", "/name", {"@set": None}, ""),
+    "a value that is an empty array": ("linked.unsupported", "/name", {"@value": [], "@language": "en"}, ""),
+    "a list with a type": ("linked.unsupported", "/name", {"@list": [], "@type": "Profile"}, ""),
+    "an empty reference": ("linked.unsupported", "/issuer", "", ""),
+    "a blank label with a space": ("linked.iri", "/issuer/id", "_:a b", ""),
     "a context that is no context": ("linked.context_invalid", "/issuer/@context", 5, ""),
     "a member name with a slash": ("linked.undefined_term", "/a~1b~0c", "x", ""),
 }
@@ -195,7 +202,7 @@ def test_a_json_literal_without_a_canonical_form_is_refused() -> None:
 @pytest.mark.parametrize("text", ["5", "1.5", "1.0e0", "INF", "x"])
 def test_a_text_that_is_no_canonical_double_is_refused(text: str) -> None:
     context: JsonObject = {"p": {"@id": X, "@type": XSD + "double"}}
-    assert refusal({"@context": context, "@id": "urn:a", "p": text}) == ("linked.number", "/p")
+    assert refusal({"@context": context, "@id": "urn:a", "p": text}) == ("linked.unsupported", "/p")
 
 
 def test_a_node_with_two_indexes_is_refused() -> None:
@@ -407,13 +414,17 @@ def test_a_reverse_of_a_reverse_runs_forward() -> None:
 @pytest.mark.parametrize(
     ("context", "value"),
     [
-        ({"p": {"@id": X, "@context": {"p": {"@id": X, "@type": "@json"}}}}, "a"),
+        ({"p": {"@id": X, "@context": {"p": {"@id": X, "@context": {}}}}}, {"urn:q": "v"}),
         ({"p": {"@id": X, "@context": {"p": {"@id": X, "@container": "@list"}}}}, ["a"]),
         ({"p": {"@id": X, "@container": "@index", "@type": "@json"}}, {"i": 1}),
         ({"p": {"@id": X, "@container": "@index"}}, {"i": "a"}),
         ({"p": {"@id": X, "@type": "@json"}}, {"a": [{"__proto__": 1}]}),
         ({"p": {"@id": X, "@container": ["@graph", "@id"]}}, ["urn:a"]),
         ({"p": {"@id": X, "@container": ["@graph", "@id"]}}, {"urn:g": "urn:a"}),
+        ({"p": {"@id": X, "@container": "@id"}}, {"urn:k": {"@id": "urn:b"}}),
+        ({"p": {"@id": X, "@container": "@id"}}, {"": {"urn:q": "v"}}),
+        ({"p": {"@id": X, "@container": ["@graph", "@id"], "@type": "@json"}}, "v"),
+        ({"@vocab": X, "p": {"@id": X, "@container": "@index", "@index": "type"}, "type": "@type"}, {"i": {}}),
         ({"p": {"@id": X, "@container": "@type"}}, {"urn:T": {"@list": []}}),
         ({"T": {"@id": "urn:T", "@context": {}}, "p": {"@id": X, "@container": "@type"}}, {"T": {}, "urn:U": {}}),
         ({"p": {"@id": X, "@container": "@set", "@context": {"q": "urn:q"}}}, {"@included": {"q": "v"}}),
@@ -729,3 +740,9 @@ def test_a_badge_has_this_canonical_form() -> None:
         f"_:c14n0 <{ob}achievement> <urn:achievement> .",
         f'_:c14n1 <{ob}narrative> "Do it." .',
     ]
+
+
+@pytest.mark.parametrize("value", ["@evil", "nothing"])
+def test_a_name_of_the_vocabulary_that_means_nothing_is_refused(value: str) -> None:
+    context: JsonObject = {"p": {"@id": X, "@type": "@vocab"}, "nothing": None}
+    assert refusal({"@context": context, "@id": "urn:a", "p": value}) == ("linked.unsupported", "/p")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from satchel.linked.iri import is_blank, is_iri, is_language, is_like_keyword, resolve
+from satchel.linked.iri import is_blank, is_disputed, is_iri, is_language, is_like_keyword, resolve
 
 # RFC 3986 §5.4, base http://a/b/c/d;p?q
 REFERENCES = {
@@ -79,7 +79,16 @@ def test_a_text_without_a_scheme_is_no_iri(text: str) -> None:
 def test_a_character_that_another_reader_would_cut_at_is_in_no_iri(char: str) -> None:
     assert not is_iri(f"https://a.example/{char}b")
     assert not is_iri(f"https://a.example/b{char}")
-    assert not is_blank(f"_:a{char}b")
+
+
+@pytest.mark.parametrize("char", [*'<>"{}|^`\\', *"\x00\x7f\x85"])
+def test_a_character_that_processors_write_in_different_ways_is_disputed(char: str) -> None:
+    assert is_disputed(f"https://a.example/{char}b") and is_blank(f"_:a{char}b")
+
+
+@pytest.mark.parametrize("char", [*" \t\n\r\xa0\u1680\u2003\u2028\u2029\u202f\u3000\ufeff", "\ud800"])
+def test_white_space_and_half_characters_are_in_no_identifier(char: str) -> None:
+    assert not is_disputed(f"https://a.example/{char}b") and not is_blank(f"_:a{char}b")
 
 
 def test_a_second_number_sign_is_in_no_iri() -> None:

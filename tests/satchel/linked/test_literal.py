@@ -37,14 +37,28 @@ def test_a_number_has_its_canonical_form(value: float, datatype: str | None, exp
     assert native(value, datatype) == expected
 
 
-@pytest.mark.parametrize("value", [1e-7, 5e-324, 3e-10, 2.0**-24, 1234567890123456.5, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("value", [1e-7, -1e-7, 5e-324, 3e-10])
 def test_a_number_that_processors_write_differently_is_not_agreed(value: float) -> None:
     assert not is_agreed(value, None)
 
 
-@pytest.mark.parametrize("value", [0, True, 1e-6, 1.5e-7, 0.1, 1e300, 2**53, 0.5, 2.0**-20])
+@pytest.mark.parametrize("value", [0, 0.0, True, 1e-6, 1.5e-7, 0.1, 1e300, 2**53, 0.5, 2.0**-20, 2.0**-24])
 def test_a_usual_number_is_agreed(value: float) -> None:
     assert is_agreed(value, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (2.0**-24, "5.960464477539063E-8"),
+        (-(2.0**-24), "-5.960464477539063E-8"),
+        (1234567890123456.5, "1.234567890123457E15"),
+        (1234567890123457.5, "1.234567890123458E15"),
+        (999999999999999.95, "1.0E15"),
+    ],
+)
+def test_a_number_half_way_between_two_forms_is_rounded_away_from_zero(value: float, expected: str) -> None:
+    assert double(value) == expected
 
 
 def test_a_small_fraction_is_agreed_as_a_double() -> None:

@@ -5,7 +5,8 @@ they were, with the published contexts by which the document was read, and is si
 later gets the same verdict from the same grounds, and is told of when it is and on whose word.
 
 A bundle is a plain zip file: manifest.json (signed with eddsa-jcs-2022 by a did:key), materials.json (the saved
-verification, with the credential's own bytes), and contexts/SHA256 for each context. The form is docs/decisions/0014-archive.md.
+verification, with the credential's own bytes), and contexts/SHA256 for each context. The form is that of
+docs/decisions/0014-archive.md.
 """
 
 from __future__ import annotations

@@ -80,9 +80,9 @@ async def gather(
     Never raises for what comes from outside: a failed fetch is a Fault, and what would be past the budget is the Fault
     `fetch.budget`. A damaged copy on the shelf raises what the shelf raises.
     """
-    found = [one for one in inside.everything(envelope) if one.value is not None]
-    values = [one.value for one in found if one.value is not None]
     known = trust or NO_TRUST
+    found = [one for one in (*inside.everything(envelope), *_accreditations(envelope, known)) if one.value is not None]
+    values = [one.value for one in found if one.value is not None]
     first = _distinct([*_first_round(found, policy), *_of_registries(values, known)])
     budget = min(BUDGET + BUDGET_INSIDE * max(len(found) - 1, 0), BUDGET_LIMIT)
     fetched = await rounds(first, fetch, budget, stapled=inside.look(envelope).stapled if first else ())
@@ -120,7 +120,7 @@ async def rounds(
 
 def requests_for(envelope: Envelope, policy: Policy, trust: Trust = NO_TRUST) -> tuple[Request, ...]:
     """The first round; empty when the verdict needs no network (a did:key without a status, and no registry)."""
-    found = inside.everything(envelope)
+    found = (*inside.everything(envelope), *_accreditations(envelope, trust))
     values = [one.value for one in found if one.value is not None] if trust.registries else []
     return (*_first_round(found, policy), *_of_registries(values, trust))
 
@@ -147,6 +147,15 @@ def _of_type(claims: JsonObject, fetched: Mapping[Key, Fetched | Fault]) -> Requ
     from verifier.facet import type_metadata
 
     return type_metadata.next_request(claims, fetched)
+
+
+def _accreditations(envelope: Envelope, trust: Trust) -> tuple[Envelope, ...]:
+    """The accreditations that speak of the issuer of this document."""
+    if not trust.accreditations or envelope.value is None:
+        return ()
+    from verifier import accreditation
+
+    return accreditation.of(trust.accreditations, openbadge.issuer_id(envelope.value))
 
 
 def _of_registries(values: Sequence[JsonObject], trust: Trust) -> Iterable[Request]:

@@ -133,7 +133,7 @@ class _Judging:
             schema.facet(value),
             proof_facet,
             binding,
-            self._authority(value, issuer, is_bound=is_bound),
+            self._authority(value, issuer, is_bound=is_bound, depth=depth),
             self._trust(value, issuer, is_bound=is_bound),
             validity.facet(value, version, now),
             status_facet,
@@ -338,18 +338,25 @@ class _Judging:
 
         return issuer_trust.facet(issuer, trust, answers, is_bound=is_bound, issued=_issued(value), today=now.date())
 
-    def _authority(self, value: JsonObject, issuer: str | None, *, is_bound: bool) -> Facet:
-        known = [one for _, one in self._materials.trust.find(issuer)] if issuer is not None else []
-        if not any(one.may_award or one.may_not_award for held in self._materials.trust.lists for one in held.issuers):
+    def _authority(self, value: JsonObject, issuer: str | None, *, is_bound: bool, depth: int = 0) -> Facet:
+        trust = self._materials.trust
+        is_told = any(one.may_award or one.may_not_award for held in trust.lists for one in held.issuers)
+        if not is_told and not trust.accreditations:
             return _NO_AUTHORITY
-        from verifier import scope
+        from verifier import accreditation, scope
         from verifier.facet import issuer_authority
 
         grants = [
-            issuer_authority.Grant(source=one.name, may=one.may_award, may_not=one.may_not_award)
-            for one in known
+            scope.Grant(source=one.name, may=one.may_award, may_not=one.may_not_award)
+            for _, one in (trust.find(issuer) if issuer is not None else ())
             if one.may_award or one.may_not_award
         ]
+        # An accreditation is judged like a credential inside, but needs none itself: its agency stands in a list.
+        if is_bound and depth == 0:
+            agencies = trust.agencies(self._materials.now.date())
+            for envelope in accreditation.of(trust.accreditations, issuer):
+                said = accreditation.grant(envelope, self._inner(envelope, _NOBODY, depth), agencies)
+                grants += [] if said is None else [said]
         return issuer_authority.facet(grants, scope.award_of(value, _awarded(value)), is_bound=is_bound)
 
     def _evidence(self, value: JsonObject) -> Facet:

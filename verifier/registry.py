@@ -1,8 +1,9 @@
 """Trust: the allow lists of this verifier, who has decided on its own whom it knows, and the registries that it asks.
 
 A list is a JSON file, `satchel.trust/1`: {"schema", "name", "issuers": [{"id", "name", "from"?, "until"?,
-"distrusted"?, "may_award"?, "may_not_award"?}]}. Days are written YYYY-MM-DD and both belong to the time; what may be
-awarded is told by scopes (verifier.scope). Every key must be known: a misspelt `until` would trust for ever.
+"distrusted"?, "accredits"?, "may_award"?, "may_not_award"?}]}. Days are written YYYY-MM-DD and both belong to the
+time; what may be awarded is told by scopes (verifier.scope). Every key must be known: a misspelt `until` would trust
+for ever.
 """
 
 from __future__ import annotations
@@ -28,22 +29,26 @@ SCHEMA: Final = "satchel.trust/1"
 LIMIT_BYTES: Final = 4 * 1024 * 1024
 NAME_LIMIT_CHARS: Final = 200
 REGISTRIES_LIMIT: Final = 16
+ACCREDITATIONS_LIMIT: Final = 500
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LIST_KEYS: Final = frozenset({"schema", "name", "issuers"})
-_ISSUER_KEYS: Final = frozenset({"id", "name", "from", "until", "distrusted", "may_award", "may_not_award"})
+_ISSUER_KEYS: Final = frozenset(
+    {"id", "name", "from", "until", "distrusted", "accredits", "may_award", "may_not_award"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownIssuer:
-    """One issuer of a list: its DID, the name that the list gives it, the days of the trust, or the distrust, and what
-    the list says that it may award."""
+    """One issuer of a list: its DID, the name that the list gives it, the days of the trust, or the distrust, whether
+    it may accredit others, and what the list says that it may award."""
 
     id: str
     name: str
     since: date | None
     until: date | None
     is_distrusted: bool
+    accredits: bool = False
     may_award: tuple[Scope, ...] = ()
     may_not_award: tuple[Scope, ...] = ()
 
@@ -62,36 +67,61 @@ class TrustList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The lists and the registries of a verifier, in the order of their files. A list is never fetched."""
+    """The lists, the registries and the accreditations (files as they are) of a verifier, in the order of their files.
+    A list is never fetched."""
 
     lists: tuple[TrustList, ...] = ()
     registries: tuple[Registry, ...] = ()
+    accreditations: tuple[bytes, ...] = ()
 
     def find(self, issuer: str) -> tuple[tuple[str, KnownIssuer], ...]:
         """The entries of this issuer, each with the name of its list."""
         return tuple((one.name, known) for one in self.lists for known in one.issuers if known.id == issuer)
 
+    def agencies(self, day: date) -> dict[str, str]:
+        """Who may accredit others on this day: their names by their DID."""
+        return {
+            known.id: known.name
+            for one in self.lists
+            for known in one.issuers
+            if known.accredits and not known.is_distrusted and known.covers(day)
+        }
+
 
 NO_TRUST: Final = Trust()
 
 
-def load(raw: bytes, *, name: str) -> TrustList | Registry:
-    """The list or registry of a file; `name` is the file's, for messages. Raises SettingsFault trust.invalid,
-    trust.unknown_key."""
+def load(raw: bytes, *, name: str) -> TrustList | Registry | bytes:
+    """The list or registry of a file, or the file itself when it is an accreditation; `name` is the file's, for
+    messages. Raises SettingsFault trust.invalid, trust.unknown_key."""
+    where = for_terminal(name, limit=100)
     try:
-        return _read(strictjson.loads(raw, limit_bytes=LIMIT_BYTES), for_terminal(name, limit=100))
+        value = strictjson.loads(raw, limit_bytes=LIMIT_BYTES)
     except Malformed as fault:
-        raise SettingsFault("trust.invalid", f"{for_terminal(name, limit=100)}: {fault.message}") from fault
+        raise SettingsFault("trust.invalid", f"{where}: {fault.message}") from fault
+    if isinstance(value, dict) and "@context" in value:
+        from verifier import accreditation
+
+        return accreditation.load(raw, where)
+    return _read(value, where)
 
 
-def together(found: Iterable[TrustList | Registry]) -> Trust:
-    """The trust of these lists and registries. Raises SettingsFault trust.invalid for too many registries: each of them
-    is asked for each credential."""
+def together(found: Iterable[TrustList | Registry | bytes]) -> Trust:
+    """The trust of these files. Raises SettingsFault trust.invalid for too many registries or accreditations: each of
+    them is asked, or judged, for each credential."""
     items = tuple(found)
-    registries = tuple(one for one in items if not isinstance(one, TrustList))
-    if len(registries) > REGISTRIES_LIMIT:
-        raise SettingsFault("trust.invalid", f"there are more than {REGISTRIES_LIMIT} registries to ask")
-    return Trust(lists=tuple(one for one in items if isinstance(one, TrustList)), registries=registries)
+    accreditations = tuple(one for one in items if isinstance(one, bytes))
+    registries = tuple(one for one in items if not isinstance(one, TrustList | bytes))
+    if len(registries) > REGISTRIES_LIMIT or len(accreditations) > ACCREDITATIONS_LIMIT:
+        raise SettingsFault(
+            "trust.invalid",
+            f"there are more than {REGISTRIES_LIMIT} registries or {ACCREDITATIONS_LIMIT} accreditations",
+        )
+    return Trust(
+        lists=tuple(one for one in items if isinstance(one, TrustList)),
+        registries=registries,
+        accreditations=accreditations,
+    )
 
 
 def list_to_json(one: TrustList) -> JsonObject:
@@ -106,6 +136,10 @@ def to_json(trust: Trust) -> list[JsonValue]:
         from verifier import remote
 
         saved += [remote.to_json(one) for one in trust.registries]
+    if trust.accreditations:
+        from verifier import accreditation
+
+        saved += [accreditation.to_json(one) for one in trust.accreditations]
     return saved
 
 
@@ -116,9 +150,12 @@ def from_json(value: JsonValue) -> Trust:
     return together(_read(one, "saved list") for one in value)
 
 
-def _read(value: JsonValue, where: str) -> TrustList | Registry:
+def _read(value: JsonValue, where: str) -> TrustList | Registry | bytes:
     if isinstance(value, dict) and value.get("schema") != SCHEMA:
-        from verifier import remote
+        from verifier import accreditation, remote
+
+        if value.get("schema") == accreditation.SCHEMA:
+            return accreditation.from_json(value, where)
 
         if value.get("schema") == remote.SCHEMA:
             return remote.load(value, where)
@@ -133,6 +170,8 @@ def _issuer_to_json(known: KnownIssuer) -> JsonObject:
         entry["until"] = known.until.isoformat()
     if known.is_distrusted:
         entry["distrusted"] = True
+    if known.accredits:
+        entry["accredits"] = True
     for key, scopes in (("may_award", known.may_award), ("may_not_award", known.may_not_award)):
         if scopes:
             entry[key] = scope.to_json(scopes)
@@ -162,8 +201,9 @@ def _issuer(value: JsonValue, where: str) -> KnownIssuer:
         syntax.parse(identifier)
     except DidError as fault:
         raise SettingsFault("trust.invalid", f"{where}: {fault.message}") from fault
-    if not isinstance(distrusted, bool):
-        raise SettingsFault("trust.invalid", f"{where}: distrusted is neither true nor false")
+    accredits = value.get("accredits", False)
+    if not isinstance(distrusted, bool) or not isinstance(accredits, bool):
+        raise SettingsFault("trust.invalid", f"{where}: distrusted or accredits is neither true nor false")
     since, until = _day(value, "from", where), _day(value, "until", where)
     if since is not None and until is not None and until < since:
         raise SettingsFault("trust.invalid", f"{where} ends before it begins")
@@ -173,6 +213,7 @@ def _issuer(value: JsonValue, where: str) -> KnownIssuer:
         since=since,
         until=until,
         is_distrusted=distrusted,
+        accredits=accredits,
         may_award=_scopes(value, "may_award", where),
         may_not_award=_scopes(value, "may_not_award", where),
     )

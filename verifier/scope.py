@@ -59,6 +59,15 @@ class Scope:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What somebody says that the issuer may award, or may not. `source` is a list's or an agency's name."""
+
+    source: str
+    may: tuple[Scope, ...]
+    may_not: tuple[Scope, ...] = ()
+
+
 def award_of(value: JsonObject, day: date | None) -> Award:
     """What the credential awards on this day."""
     subject = value.get("credentialSubject")

@@ -14,12 +14,14 @@ from typing import Final
 import click
 
 from did import syntax
+from satchel.credential import openbadge
+from satchel.credential.read import read
 from satchel.errors import DidError, RegistryFault, SettingsFault, UsageFault
 from satchel.node.settings import Home, make_folder, read_private, write_file
 from satchel.port import JsonObject, JsonValue
 from satchel.text import for_terminal
 from verifier import registry, remote
-from verifier.registry import KnownIssuer, Trust, TrustList
+from verifier.registry import NO_TRUST, KnownIssuer, Trust, TrustList
 from verifier.remote import DccRegistry, Registry
 from verifier.service import load_trust
 
@@ -47,6 +49,7 @@ def trust() -> None:
 @click.option("--name", required=True, metavar="NAME", help="Your name for the issuer.")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The first day of the trust.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Its last day.")
+@click.option("--accredits", is_flag=True, help="Say that it may accredit other issuers.")
 @click.option("--distrust", is_flag=True, help="Say that this issuer is not to be trusted.")
 @click.option("--list", "list_name", default=OWN_FILE, metavar="FILE", show_default=True, help="The list to add it to.")
 def trust_add(
@@ -56,6 +59,7 @@ def trust_add(
     name: str,
     since: datetime | None,
     until: datetime | None,
+    accredits: bool,
     distrust: bool,
     list_name: str,
 ) -> None:
@@ -71,6 +75,7 @@ def trust_add(
         since=None if since is None else since.date(),
         until=None if until is None else until.date(),
         is_distrusted=distrust,
+        accredits=accredits,
     )
     present = _list_at(path) or TrustList(name=f"The list {list_name}", issuers=())
     others = tuple(one for one in present.issuers if one.id != did)
@@ -89,7 +94,7 @@ def trust_add(
 @click.option("--as", "file_name", metavar="FILE", help="The name to keep it under; without it, the file's own.")
 @click.option("--name", metavar="NAME", help="How the list is called when the file does not say it.")
 def trust_import(home: Home, as_json: bool, file: Path, file_name: str | None, name: str | None) -> None:
-    """Take over FILE: a trust list, a registry to ask, or a copy of a registry's document.
+    """Take over FILE: a trust list, a registry to ask, a copy of a registry's document, or a signed accreditation.
 
     A registry's document (registry.json of the Digital Credentials Consortium) becomes a list: what it says today, and
     nothing is asked later.
@@ -98,7 +103,13 @@ def trust_import(home: Home, as_json: bool, file: Path, file_name: str | None, n
     path = _path(home, chosen)
     if path.exists():
         raise SettingsFault("trust.exists", f"{path.name} is there already")
-    found = _imported(file.read_bytes(), file.name, name or f"The registry {chosen}")
+    raw = file.read_bytes()
+    found = _imported(raw, file.name, name or f"The registry {chosen}")
+    if isinstance(found, bytes):
+        # Signed: kept byte for byte.
+        write_file(path, raw)
+        _tell_accreditation(path, as_json=as_json)
+        return
     _write(path, registry.list_to_json(found) if isinstance(found, TrustList) else remote.to_json(found))
     count = len(found.issuers) if isinstance(found, TrustList) else None
     if as_json:
@@ -119,7 +130,7 @@ def trust_list(home: Home, as_json: bool) -> None:
         return
     for line in _lines(found):
         click.echo(line)
-    if not found.lists and not found.registries:
+    if found == NO_TRUST:
         click.echo("This verifier knows nobody yet: satchel trust add DID --name NAME", err=True)
 
 
@@ -131,12 +142,23 @@ def _lines(found: Trust) -> Iterable[str]:
             days += "" if known.until is None else f" until {known.until}"
             mark = "not trusted: " if known.is_distrusted else ""
             yield f"  {mark}{for_terminal(known.name)}  {for_terminal(known.id)}{days}"
+    for raw in found.accreditations:
+        value = read(raw).value or {}
+        bodies = ", ".join(openbadge.subject_ids(value))
+        yield f"{for_terminal(openbadge.issuer_id(value) or '')}  accredits {for_terminal(bodies)}"
     for asked in found.registries:
         place = asked.url if isinstance(asked, DccRegistry) else asked.entity
         yield f"{for_terminal(asked.name)}  asked at {for_terminal(place)}"
 
 
-def _imported(raw: bytes, shown: str, name: str) -> TrustList | Registry:
+def _tell_accreditation(path: Path, *, as_json: bool) -> None:
+    if as_json:
+        _print({"schema": "satchel.trust_imported/1", "file": path.name, "name": "accreditation", "issuers": None})
+        return
+    click.echo(f"{path.name}: an accreditation; it counts when a list says that its issuer accredits")
+
+
+def _imported(raw: bytes, shown: str, name: str) -> TrustList | Registry | bytes:
     """What the file is: one of our own kinds, else a registry's document with its issuers."""
     try:
         issuers = remote.issuers_of(raw)

@@ -7,24 +7,14 @@ answer is "unknown": a body is never said to lack an authority that nobody has s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from satchel.port import JsonObject
 from satchel.text import for_terminal
 from verifier.report import Facet
-from verifier.scope import Award, Scope
+from verifier.scope import Award, Grant
 
 _NAME: Final = "issuer_authority"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What somebody says that the issuer may award, or may not. `source` is a list's or an agency's name."""
-
-    source: str
-    may: tuple[Scope, ...]
-    may_not: tuple[Scope, ...] = ()
 
 
 def facet(grants: Sequence[Grant], award: Award, *, is_bound: bool) -> Facet:

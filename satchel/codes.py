@@ -1116,6 +1116,29 @@ _STORY: dict[str, Code] = {
     "claim.other_issuer": Code(
         "error", "The credential that came is by another issuer than the offer; it was not kept.", "Tell the issuer."
     ),
+    "refresh.none": Code("error", "The credential names no refresh service.", "Ask its issuer for a newer one."),
+    "refresh.malformed": Code(
+        "error", "The refresh service of the credential cannot be asked.", "Ask the issuer to correct it."
+    ),
+    "refresh.unproven": Code(
+        "error", "The credential that is held is not proven, so nothing was asked.", "Look at it with `satchel show`."
+    ),
+    "refresh.answer": Code("error", "What the refresh service gave is no credential.", "Tell the issuer."),
+    "refresh.other_issuer": Code(
+        "error", "What the refresh service gave is by another issuer; it was not kept.", "Tell the issuer."
+    ),
+    "refresh.other_credential": Code(
+        "error", "What the refresh service gave is another credential; it was not kept.", "Tell the issuer."
+    ),
+    "refresh.other_subject": Code(
+        "error", "What the refresh service gave is about somebody else; it was not kept.", "Tell the issuer."
+    ),
+    "refresh.not_newer": Code(
+        "error", "What the refresh service gave is not newer; it was not kept.", "Try again later."
+    ),
+    "refresh.not_accepted": Code(
+        "error", "What the refresh service gave is not accepted; it was not kept.", "Tell the issuer."
+    ),
     "presentation.empty": Code("error", "There is no credential to put in.", "Name at least one."),
     "presentation.format": Code(
         "error", "A credential of this format has no form inside another document.", "Send it as a file, or in a stack."

@@ -66,9 +66,11 @@ class LateNetwork:
         """The open network."""
         async with self._opening:
             if self._sender is None:
+                from satchel.node import network
                 from satchel.node.send import Sender
 
-                sender = Sender(clock=self._clock, origins=self._origins)
+                leave = network.leave_of(self._home, clock=self._clock)
+                sender = Sender(clock=self._clock, origins=self._origins, leave=leave)
                 await sender.__aenter__()
                 self._sender = sender
             return self._sender

@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "inbox": ("wallet.story_command", "inbox", "Look at endorsements that arrived, and accept or reject them."),
     "access": ("wallet.story_command", "access", "Make, list and revoke access tokens of the served wallet."),
     "page": ("wallet.page_command", "page", "Switch the public page of one of your badges on or off."),
+    "refresh": ("wallet.refresh_command", "refresh", "Ask issuers for newer forms of your credentials."),
     "wallet": ("wallet.command", "group", "Change the wallet's passphrase, or check that it is whole."),
     "rm": ("wallet.command", "remove", "Remove a credential from the wallet."),
     "export": ("wallet.command", "export", "Write credentials exactly as they were received."),

@@ -14,11 +14,10 @@ from typing import Final
 from aiohttp import web
 
 from satchel import __version__
-from satchel.node import entropy
+from satchel.node import entropy, network
 from satchel.node.clock import utc_now
 from satchel.node.guard import Guard
 from satchel.node.problem import HttpFault
-from satchel.node.send import Sender
 from satchel.node.server import Address, Node, Serving, Tcp, Unix, build_application, run
 from satchel.node.settings import Home
 from satchel.port import Clock, Fetch
@@ -65,11 +64,11 @@ async def opened(
     Raises WalletFault wallet.missing, wallet.passphrase and the like, SettingsFault and DatabaseFault.
     """
     async with (
-        Sender(clock=clock, origins=origins) as sender,
-        WalletService.unlock(home, secret, fetch=sender) as wallet,
+        network.opened(home, clock=clock, origins=origins) as fetch,
+        WalletService.unlock(home, secret, fetch=fetch) as wallet,
         Drawer.open(home, wallet.vault, entropy=entropy.system) as drawer,
     ):
-        yield build(wallet, drawer, fetch=sender, origin=origin, clock=clock)
+        yield build(wallet, drawer, fetch=fetch, origin=origin, clock=clock)
 
 
 async def serve(

@@ -98,11 +98,16 @@ async def _ways(world: World, origins: Sequence[str]) -> AsyncIterator[tuple[Fet
             yield fetch, None
         return
     # Imported here: a wallet that is only looked into needs no HTTP client.
+    from satchel.node import network
     from satchel.node.send import Sender
 
     pairs = [text.partition("=") for text in origins]
-    async with Sender(clock=utc_now, origins={origin: base for origin, _, base in pairs}) as sender:
-        yield sender, sender
+    leave = network.leave_of(world.home, clock=utc_now)
+    async with (
+        Sender(clock=utc_now, origins={origin: base for origin, _, base in pairs}, leave=leave) as sender,
+        network.before(sender, world.home, clock=utc_now) as fetch,
+    ):
+        yield fetch, sender
 
 
 @click.command()

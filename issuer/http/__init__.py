@@ -22,10 +22,9 @@ from issuer.service import IssuerService
 from satchel import __version__
 from satchel.errors import SatchelError
 from satchel.node import entropy as randomness
-from satchel.node import suggest
+from satchel.node import network, suggest
 from satchel.node.clock import utc_now
 from satchel.node.connection import LIMITS, LOG, Limits
-from satchel.node.fetch import Fetcher
 from satchel.node.guard import PEER_RATE, Guard, TokenStore
 from satchel.node.mirror import OfflineFetch
 from satchel.node.server import Address, Node, Serving, Tcp, Unix, build_application, run
@@ -94,7 +93,8 @@ async def opened(
 ) -> AsyncIterator[tuple[IssuerService, web.Application]]:
     """The issuer of the home and its application, its status lists kept fresh for as long as the block lasts.
 
-    `vc_api` opens the VC API, whose verifier alone asks other nodes anything (`origins` as of the Fetcher).
+    `vc_api` opens the VC API, whose verifier alone asks other nodes anything, under the home's settings (`origins` as
+    of the Fetcher).
     Raises IssueFault issue.no_issuer, issue.key, issue.key_published; ExchangeFault vc_api.key; SettingsFault;
     DatabaseFault.
     """
@@ -103,7 +103,7 @@ async def opened(
         mounted = None
         if vc_api is not None:
             keys = benches(home, issuer.profile.did, entropy=entropy)
-            others = await stack.enter_async_context(Fetcher(clock=clock, origins=origins))
+            others = await stack.enter_async_context(network.opened(home, clock=clock, origins=origins))
             own = OwnFetch(issuer.profile.origin, home.public, others, clock=clock)
             mounted = Mounted(options=vc_api, benches=keys, fetch=own)
         task = asyncio.create_task(_republish(issuer), name="republishing of status lists")

@@ -75,12 +75,16 @@ def base64url_decode(text: str) -> bytes:
         chars = text.encode("ascii")
     except UnicodeEncodeError as fault:
         raise CodecError("codec.base64url", f"character {fault.start} is not base64url") from fault
-    if chars.translate(None, _BASE64URL):
+    if b"+" in chars or b"/" in chars or b"=" in chars:
         raise CodecError("codec.base64url", "the text has padding or characters outside of base64url")
     last = _LAST_CHARS.get(len(chars) % 4)
     if last is None or (chars and chars[-1] not in last):
         raise CodecError("codec.base64url", "the text has an impossible length or ends in stray bits")
-    return binascii.a2b_base64(chars.translate(_TO_STANDARD) + b"=" * (-len(chars) % 4))
+    padded = chars.translate(_TO_STANDARD) + b"=" * (-len(chars) % 4)
+    try:
+        return binascii.a2b_base64(padded, strict_mode=True)
+    except binascii.Error as fault:
+        raise CodecError("codec.base64url", "the text has padding or characters outside of base64url") from fault
 
 
 def varint_encode(number: int) -> bytes:

@@ -25,8 +25,10 @@ from satchel.port import Clock, Fetch, Fetched, Purpose, Request
 T = TypeVar("T")
 
 Outcome: TypeAlias = Literal["asked", "refused"]
+Reason: TypeAlias = Purpose | Literal["exchange"]
+"""What a host is asked for: a document of some purpose, or an answer to what is sent to it."""
 
-WHY: Final[Mapping[Purpose, str]] = MappingProxyType(
+WHY: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         "did": "to find the key that signed",
         "status": "to see whether it was revoked",
@@ -34,6 +36,7 @@ WHY: Final[Mapping[Purpose, str]] = MappingProxyType(
         "registry": "to see who knows the issuer",
         "framework": "to read a skills framework",
         "evidence": "to read a file that was named",
+        "exchange": "to talk with another node",
     }
 )
 FILE_LIMIT_BYTES: Final = 512 * 1024
@@ -58,7 +61,7 @@ class Asking:
 
     at: datetime
     host: str
-    purpose: Purpose
+    purpose: Reason
     outcome: Outcome
 
 
@@ -103,18 +106,36 @@ class FileDiary:
         return tuple(_read(raw.splitlines()))
 
 
+class Leave:
+    """Leave to ask a host, written down whether it is given or not."""
+
+    def __init__(self, *, consent: Consent, clock: Clock, diary: Diary | None = None) -> None:
+        self._consent = consent
+        self._clock = clock
+        self._diary = diary
+
+    def ask(self, url: str, reason: Reason) -> None:
+        """Returns when the host of the URL may be asked. Raises FetchError fetch.not_allowed when it may not, and
+        SettingsFault when the diary cannot be written."""
+        host = host_of(url)
+        is_allowed = self._consent.allows(host)
+        if self._diary is not None:
+            outcome: Outcome = "asked" if is_allowed else "refused"
+            self._diary.write(Asking(at=self._clock(), host=host, purpose=reason, outcome=outcome))
+        if not is_allowed:
+            raise FetchError("fetch.not_allowed", f"{host} may not be asked", details={"url": url})
+
+
 class ConsentingFetch:
     """A Fetch before another one that asks leave and keeps the diary."""
 
     def __init__(self, fetch: Fetch, *, consent: Consent, clock: Clock, diary: Diary | None = None) -> None:
         self._fetch = fetch
-        self._consent = consent
-        self._clock = clock
-        self._diary = diary
+        self._leave = Leave(consent=consent, clock=clock, diary=diary)
 
     async def __call__(self, request: Request, /) -> Fetched:
         """As the Fetch behind. Raises FetchError fetch.not_allowed, and then nothing was opened."""
-        self._leave(request)
+        self._leave.ask(request.url, request.purpose)
         return await self._fetch(request)
 
     async def all(self, requests: Sequence[Request], /) -> tuple[Fetched | FetchError, ...]:
@@ -126,15 +147,6 @@ class ConsentingFetch:
             return await self(request)
         except FetchError as fault:
             return fault
-
-    def _leave(self, request: Request) -> None:
-        host = host_of(request.url)
-        is_allowed = self._consent.allows(host)
-        if self._diary is not None:
-            outcome: Outcome = "asked" if is_allowed else "refused"
-            self._diary.write(Asking(at=self._clock(), host=host, purpose=request.purpose, outcome=outcome))
-        if not is_allowed:
-            raise FetchError("fetch.not_allowed", f"{host} may not be asked", details={"url": request.url})
 
 
 def host_of(url: str) -> str:
@@ -161,7 +173,9 @@ def _read(lines: Iterable[bytes]) -> Iterable[Asking]:
             case {
                 "at": str(at),
                 "host": str(host),
-                "purpose": ("did" | "status" | "schema" | "registry" | "framework" | "evidence") as purpose,
+                "purpose": (
+                    "did" | "status" | "schema" | "registry" | "framework" | "evidence" | "exchange"
+                ) as purpose,
                 "outcome": ("asked" | "refused") as outcome,
             }:
                 yield Asking(at=timestamp.parse(at), host=host, purpose=purpose, outcome=outcome)

@@ -10,7 +10,7 @@ from typing import Final
 from satchel.credential import status
 from satchel.errors import SatchelError
 from satchel.node.cache import CachedFetch
-from satchel.node.consent import Consent, ConsentingFetch, FileDiary
+from satchel.node.consent import Consent, ConsentingFetch, FileDiary, Leave
 from satchel.node.fetch import Fetcher
 from satchel.node.settings import Home, NetworkSettings, host_names
 from satchel.port import Clock, Fetch, Fetched, Purpose
@@ -32,10 +32,20 @@ def before(fetch: Fetch, home: Home | None, *, clock: Clock) -> CachedFetch:
     """The cache, the consent and the diary before this Fetch."""
     asked = fetch
     if home is not None:
-        # A folder that is not there yet is not made for a diary alone.
-        diary = FileDiary(home.diary) if home.path.is_dir() else None
-        asked = ConsentingFetch(fetch, consent=consent_of(home.config().network), clock=clock, diary=diary)
+        asked = ConsentingFetch(fetch, consent=consent_of(home.config().network), clock=clock, diary=_diary_of(home))
     return CachedFetch(asked, clock=clock, keep=told_by_list)
+
+
+def leave_of(home: Home | None, *, clock: Clock) -> Leave | None:
+    """The same consent and the same diary for what is sent to other nodes (satchel.node.send); None without a home."""
+    if home is None:
+        return None
+    return Leave(consent=consent_of(home.config().network), clock=clock, diary=_diary_of(home))
+
+
+def _diary_of(home: Home) -> FileDiary | None:
+    # A folder that is not there yet is not made for a diary alone.
+    return FileDiary(home.diary) if home.path.is_dir() else None
 
 
 def consent_of(network: NetworkSettings) -> Consent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,8 +18,9 @@ from yarl import URL
 
 from satchel.errors import FetchError
 from satchel.node.address import Target, check_url
-from satchel.node.fetch import Fetcher
-from satchel.port import JsonObject
+from satchel.node.consent import Leave
+from satchel.node.fetch import DEADLINE_SECONDS, Fetcher, Lookup, look_up
+from satchel.port import Clock, JsonObject
 
 ANSWER_LIMIT_BYTES: Final = 1024 * 1024
 _ANSWERS: Final = frozenset({"application/json", "application/problem+json"})
@@ -34,11 +36,24 @@ class Sent:
 
 
 class Sender(Fetcher):
-    """Fetches, asks and posts. Use it as `async with Sender(clock=...) as sender`; the arguments are the Fetcher's.
+    """Fetches, asks and posts. Use it as `async with Sender(clock=...) as sender`; the arguments are the Fetcher's, and
+    `leave`, which is asked before each `ask` and `post` (documents are fetched behind satchel.node.network's own).
 
     `ask` and `post` raise FetchError as a Fetcher does, and fetch.redirect for any redirect. A refusal of the other
     node (4xx, 5xx) is an answer, not an error.
     """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        origins: Mapping[str, str] | None = None,
+        lookup: Lookup = look_up,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        leave: Leave | None = None,
+    ) -> None:
+        super().__init__(clock=clock, origins=origins, lookup=lookup, deadline_seconds=deadline_seconds)
+        self._leave = leave
 
     async def ask(self, url: str, *, limit_bytes: int = ANSWER_LIMIT_BYTES) -> Sent:
         """The answer to a GET."""
@@ -55,6 +70,8 @@ class Sender(Fetcher):
 
     async def _talk(self, method: Literal["GET", "POST"], url: str, raw: bytes | None, limit_bytes: int) -> Sent:
         target = check_url(url)
+        if self._leave is not None:
+            self._leave.ask(target.url, "exchange")
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 return await self._send(method, target, raw, limit_bytes)

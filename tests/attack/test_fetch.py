@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Sequence
 
+import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from did.create import did_web_document
-from satchel.node.fetch import Fetcher, SocketGuard
+from satchel.errors import FetchError
+from satchel.node.fetch import MEDIA_TYPES, Fetcher, SocketGuard
+from satchel.node.send import Sender
+from satchel.port import Purpose, Request
 from tests.attack import rude_server
 from tests.attack.forge import (
     ISSUER,
@@ -228,8 +234,6 @@ async def test_a_name_with_a_private_address_is_refused_whole(addresses: list[st
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254"])
 def test_an_address_that_became_private_after_the_lookup_is_refused_at_connect(address: str) -> None:
-    from satchel.errors import FetchError
-
     with pytest.raises(FetchError) as refused:
         SocketGuard()((2, 1, 6, "", (address, 443)))
     assert refused.value.code == "fetch.address"
@@ -329,3 +333,170 @@ def test_offline_nothing_is_asked_of_any_socket() -> None:
         report = judged(with_status(STATUS_URL))
     assert asked == []
     says(report, "undecided", "status", "unknown", "status.list_unreachable")
+
+
+# The guard by itself: every form of row 112 and of the rules for fetching, for every purpose and every way out.
+
+FORMS = {
+    "file": "file:///etc/passwd",
+    "data": "data:application/json,{}",
+    "ftp": "ftp://school.example/x",
+    "gopher": "gopher://school.example/x",
+    "http": "http://school.example/x",
+    "unix socket": "unix:///run/x",
+    "no scheme": "//school.example/x",
+    "relative": "x/y",
+    "empty": "",
+    "no host": "https:///x",
+    "one slash": "https:/school.example/x",
+    "decimal": "https://2130706433/x",
+    "hexadecimal": "https://0x7f000001/x",
+    "hexadecimal parts": "https://0x7f.0x0.0x0.0x1/x",
+    "octal": "https://0177.0.0.1/x",
+    "short": "https://127.1/x",
+    "dotted": "https://127.0.0.1/x",
+    "unspecified": "https://0.0.0.0/x",
+    "metadata": "https://169.254.169.254/x",
+    "carrier": "https://100.64.0.1/x",
+    "public address": "https://93.184.216.34/x",
+    "IPv6 loopback": "https://[::1]/x",
+    "IPv6 unspecified": "https://[::]/x",
+    "mapped": "https://[::ffff:7f00:1]/x",
+    "mapped, dotted": "https://[::ffff:127.0.0.1]/x",
+    "NAT64": "https://[64:ff9b::7f00:1]/x",
+    "6to4": "https://[2002:7f00:1::]/x",
+    "Teredo": "https://[2001:0:7f00:1::]/x",
+    "link-local": "https://[fe80::1]/x",
+    "zone": "https://[fe80::1%25eth0]/x",
+    "zone, plain": "https://[fe80::1%eth0]/x",
+    "full-width digits": "https://\uff11\uff12\uff17.0.0.1/x",
+    "ideographic stops": "https://127\u30020\u30020\u30021/x",
+    "IDNA changes it": "https://stra\u00dfe.example/x",
+    "CRLF in the path": "https://school.example/x\r\nHost: evil.example",
+    "CRLF in the host": "https://school.example\r\n/x",
+    "NUL": "https://school.example/\x00",
+    "NUL escaped in the host": "https://school.example%00.evil.example/x",
+    "letter escaped in the host": "https://ex%61mple.com/x",
+    "slash escaped in the host": "https://school.example%2fevil.example/x",
+    "space": "https://school.example/a b",
+    "backslash": "https://school.example\\@evil.example/x",
+    "backslash in the path": "https://school.example/a\\b",
+    "user": "https://user@school.example/x",
+    "user and password": "https://user:pw@school.example/x",
+    "host as user": "https://school.example@evil.example/x",
+    "fragment": "https://school.example/x#7",
+    "port 22": "https://school.example:22/x",
+    "port 80": "https://school.example:80/x",
+    "port 0": "https://school.example:0/x",
+    "port past the last": "https://school.example:65536/x",
+    "port without digits": "https://school.example:/x",
+    "localhost": "https://localhost/x",
+    "below localhost": "https://a.localhost/x",
+    "local": "https://printer.local/x",
+    "internal": "https://metadata.google.internal/x",
+    "single label": "https://intranet/x",
+    "trailing dot": "https://school.example./x",
+    "doubled dot": "https://school..example/x",
+    "too long": "https://school.example/" + "a" * 5_000,
+}
+PURPOSES: list[Purpose] = list(MEDIA_TYPES)
+
+
+async def code_of(fetcher: Fetcher, url: str, purpose: Purpose) -> str:
+    with pytest.raises(FetchError) as refused:
+        await fetcher(Request(url=url, purpose=purpose, accept=(JSON,), limit_bytes=1_000))
+    return refused.value.code
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_no_url_of_the_table_opens_a_socket_for_any_purpose_or_way(form: str) -> None:
+    """Every port from 1024 on is allowed to did:web here, so that what is refused is refused for its form."""
+    url = FORMS[form]
+    with rude_server.sockets() as asked:
+        async with Fetcher(clock=lambda: NOW, did_ports=range(1024, 65536), lookup=nobody) as fetch:
+            codes = {await code_of(fetch, url, purpose) for purpose in PURPOSES}
+        async with Sender(clock=lambda: NOW, lookup=nobody) as sender:
+            for talk in (sender.ask(url), sender.post(url, {})):
+                with pytest.raises(FetchError) as refused:
+                    await talk
+                codes.add(refused.value.code)
+    assert asked == []
+    assert codes <= {"fetch.url", "fetch.address", "fetch.port"}
+    assert len(codes) == 1
+
+
+async def test_a_port_of_a_did_is_no_port_of_anything_else() -> None:
+    with rude_server.sockets() as asked:
+        async with Fetcher(clock=lambda: NOW, did_ports=range(1024, 65536), lookup=nobody) as fetch:
+            for purpose in PURPOSES:
+                if purpose != "did":
+                    assert await code_of(fetch, "https://school.example:8443/x", purpose) == "fetch.port"
+            assert await code_of(fetch, "https://school.example:1023/x", "did") == "fetch.port"
+    assert asked == []
+
+
+# A redirect is resolved against the page that sends it, so what names no host of its own leads back to it; and what is
+# no ASCII text on one line cannot stand in a header.
+_BACK = ("no scheme", "relative", "empty", "no host", "one slash")
+ELSEWHERE = {name: url for name, url in FORMS.items() if name not in _BACK and url.isascii() and url.isprintable()}
+
+
+@pytest.mark.parametrize("form", ELSEWHERE)
+async def test_a_redirect_to_a_url_of_the_table_ends_at_the_server_that_sent_it(form: str) -> None:
+    with rude_server.sockets() as asked:
+        async with (
+            rude_server.serving({"/x": redirect(ELSEWHERE[form])}) as base,
+            Fetcher(clock=lambda: NOW, origins={"https://college.example": base}, lookup=nobody) as fetch,
+        ):
+            code = await code_of(fetch, "https://college.example/x", "status")
+    assert {address[0] for _, address in asked if isinstance(address, tuple)} == {"127.0.0.1"}
+    assert code in {"fetch.url", "fetch.address", "fetch.port"}
+
+
+PRIVATE = [
+    *("127.0.0.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "224.0.0.1"),
+    *("::1", "::", "::ffff:7f00:1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "fe80::1", "fd00::1"),
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+async def test_an_answer_that_mixes_public_and_private_is_refused_whole(address: str) -> None:
+    for answers in ([address], ["93.184.216.34", address], [address, "93.184.216.34"], ["2606:4700::1111", address]):
+
+        async def lookup(host: str, answers: list[str] = answers) -> Sequence[str]:
+            return answers
+
+        with rude_server.sockets() as asked:
+            async with Fetcher(clock=lambda: NOW, lookup=lookup) as fetch:
+                assert await code_of(fetch, "https://school.example/x", "status") == "fetch.address"
+        assert asked == []
+
+
+class _Rebinding(AbstractResolver):
+    """A resolver without a guard: what a name answers after it was looked at."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self._address, self._port = address, port
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=self._address, port=self._port, family=2, proto=0, flags=4),
+        ]
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_an_answer_that_turned_private_reaches_no_server() -> None:
+    """The last line of defence alone: a live server on loopback, a resolver that says its address, and the guard."""
+    async with rude_server.serving({"/x": answer(200, b"{}", Content_Type=JSON)}) as base:
+        port = int(base.rpartition(":")[2])
+        with rude_server.sockets() as asked:
+            connector = aiohttp.TCPConnector(
+                resolver=_Rebinding("127.0.0.1", port), socket_factory=SocketGuard(), happy_eyeballs_delay=None
+            )
+            async with aiohttp.ClientSession(connector=connector) as session:
+                with pytest.raises(FetchError) as refused:
+                    await session.get(f"http://school.example:{port}/x")
+        assert refused.value.code == "fetch.address"
+        assert asked == []

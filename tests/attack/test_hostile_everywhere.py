@@ -271,6 +271,7 @@ RUNS: Final[dict[str, Shows | str]] = {
         lambda shop: ["inspect", shop.path("stack.zip")],
     ),
     "page": meets(lambda shop: shop.wallet("page", OWN)),
+    "refresh": shows(lambda shop: shop.wallet("refresh", OWN)),
     "policy show": shows(
         lambda shop: ["policy", "show", shop.path("policy.toml")],
         lambda shop: ["policy", "show", shop.path("policy.toml"), "--json"],

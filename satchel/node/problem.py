@@ -66,7 +66,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "tui": 500,
         "usage": 400,
         "vc_api": 400,
-        **dict.fromkeys(("archive", "registry", "given", "picture", "page"), 422),
+        **dict.fromkeys(("archive", "registry", "given", "picture", "page", "refresh"), 422),
         **dict.fromkeys(
             (
                 "key",
